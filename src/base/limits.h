@@ -1,0 +1,42 @@
+// Every limit of the runtime: one name, one place, the reason. Passing one ends the execution with
+// exit status 4 and a message that names it (never with a wrong result).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace heddle {
+
+// Threads in one execution, those that ended included. Epochs have 12 bits for a thread, and the
+// highest numbers are tags (race/epoch.h).
+inline constexpr uint32_t kThreadsMax = 4000;
+
+// Decisions in one execution: 4 bytes each in the shared region, touched only when used.
+inline constexpr uint32_t kDecisionsMax = 16u << 20;
+
+// Events kept by a diagnosing execution; older ones stay, newer ones are counted only.
+inline constexpr uint32_t kEventsMax = 1u << 20;
+
+// Findings kept of one execution; a data race does not end an execution, so there may be several.
+inline constexpr uint32_t kFindingsMax = 16;
+
+// Locks listed for one side of a finding.
+inline constexpr uint32_t kHeldLocksMax = 16;
+
+// Threads in the wait-for cycle of a deadlock that are listed in order.
+inline constexpr uint32_t kCycleMax = 32;
+
+// Raw bytes of stack kept per snapshot: the driver unwinds it with the program's own unwind tables.
+inline constexpr uint32_t kSnapshotBytesMax = 64u << 10;
+
+// All snapshots of one execution together.
+inline constexpr size_t kSnapshotPoolBytes = 96u << 20;
+inline constexpr uint32_t kSnapshotsMax = 16384;
+
+// Things outside of control that are named in a report.
+inline constexpr uint32_t kUncontrolledMax = 64;
+
+// Races (by place) that the driver has told the loom not to report again.
+inline constexpr uint32_t kKnownRacesMax = 1024;
+
+}  // namespace heddle
