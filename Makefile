@@ -6,7 +6,7 @@ JOBS ?= $(shell nproc)
 CMAKE_ARGS ?=
 CTEST_ARGS ?=
 
-.PHONY: build demo test tests-built quick bench install check format litmus packages configure clean
+.PHONY: build demo test test-slow tests-built quick bench install check format litmus packages configure clean
 .DEFAULT_GOAL := build
 
 packages:
@@ -25,9 +25,12 @@ demo: build
 tests-built: build
 	@cmake --build $(BUILD) --parallel $(JOBS) --target heddle_tests
 
-# Everything; `make quick` is the part to run before each commit.
+# Everything but what is labelled slow; `make quick` is the part to run before each commit.
 test: tests-built
-	@cd $(BUILD) && ctest --output-on-failure --parallel $(JOBS) $(CTEST_ARGS)
+	@cd $(BUILD) && ctest --output-on-failure --parallel $(JOBS) -LE slow $(CTEST_ARGS)
+
+test-slow: tests-built
+	@cd $(BUILD) && ctest --output-on-failure --parallel $(JOBS) -L slow $(CTEST_ARGS)
 
 quick: tests-built
 	@cd $(BUILD) && ctest --output-on-failure --parallel $(JOBS) -L quick $(CTEST_ARGS)
