@@ -7,7 +7,9 @@ get_property(loom_objects GLOBAL PROPERTY HEDDLE_LOOM_OBJECTS)
 set(loom_map "${PROJECT_BINARY_DIR}/generated/loom.map")
 set(loom_functions "${PROJECT_SOURCE_DIR}/src/intercept/functions.def")
 
-if(loom_objects)
+
+# Until there is a list of exports there is nothing to link; the host program can be built without.
+if(loom_objects AND EXISTS "${loom_functions}")
   file(GLOB loom_lists CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/intercept/*.def")
   add_custom_command(OUTPUT "${loom_map}"
     COMMAND Python3::Interpreter "${PROJECT_SOURCE_DIR}/tools/exports" --compiler "${CMAKE_CXX_COMPILER}"
