@@ -5,6 +5,8 @@ PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 CMAKE_ARGS ?=
 CTEST_ARGS ?=
+# What the generated makefiles print about directories helps nobody.
+MAKEFLAGS += --no-print-directory
 
 .PHONY: build demo test test-slow tests-built quick bench install check format litmus packages configure clean
 .DEFAULT_GOAL := build
