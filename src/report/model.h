@@ -122,6 +122,7 @@ struct EventView {
   uint32_t result = 0;        // errno of the operation, 0 if it went well
   bool switched = false;      // another thread ran just before
   bool blocked = false;       // the thread had to wait
+  bool is_access_of_finding = false;  // no event of the engine but one of the two accesses of a race
 };
 
 // One thing that is wrong. BuildFinding fills what the region knows; the driver adds the fields of the last group.

@@ -67,9 +67,6 @@ class Symbolizer {
   // The variable at a data address, if a module defines one there.
   [[nodiscard]] std::optional<DataSymbol> SymbolizeData(uint64_t address);
 
-  // True if both addresses lie in one memory mapping of the process: a stack and what is on it.
-  [[nodiscard]] bool SameMapping(uint64_t a, uint64_t b) const;
-
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;

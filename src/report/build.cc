@@ -1,0 +1,314 @@
+// See build.h. One Builder makes one view: it keeps the names given to objects and hands out stacks by index, with every
+// index and count of the region checked, because the process that wrote them may have been failing while it did.
+#include "report/build.h"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <set>
+#include <span>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "report/events.h"
+#include "report/objects.h"
+#include "report/sentences.h"
+#include "report/trim.h"
+
+namespace heddle::report {
+namespace {
+
+using trace::Region;
+using trace::Verdict;
+
+// Text of a fixed field that need not be terminated.
+template <size_t N>
+std::string Text(const char (&field)[N]) {
+  return std::string(field, strnlen(field, N));
+}
+
+bool IsHang(Verdict verdict) {
+  return verdict == Verdict::kDeadlock || verdict == Verdict::kLostWakeup || verdict == Verdict::kLivelock;
+}
+
+std::string StateWords(trace::ThreadState state) {
+  switch (state) {
+    case trace::ThreadState::kUnused:
+      return "";
+    case trace::ThreadState::kRunnable:
+      return "runnable";
+    case trace::ThreadState::kBlocked:
+      return "blocked";
+    case trace::ThreadState::kFinished:
+      return "finished";
+    case trace::ThreadState::kJoined:
+      return "joined";
+  }
+  return "";
+}
+
+std::string LockWords(trace::LockKind kind) {
+  switch (kind) {
+    case trace::LockKind::kMutex:
+      return "mutex";
+    case trace::LockKind::kRwRead:
+      return "rwlock (read)";
+    case trace::LockKind::kRwWrite:
+      return "rwlock (write)";
+    case trace::LockKind::kSpin:
+      return "spin lock";
+  }
+  return "lock";
+}
+
+class Builder {
+ public:
+  Builder(const Region& region, const trace::Finding& finding, Symbolizer& symbolizer)
+      : region_(region), finding_(finding), symbolizer_(symbolizer), names_(symbolizer) {}
+
+  FindingView Build() {
+    AddFacts();
+    AddCycle();
+    AddAccesses();
+    AddHeap();
+    AddLocation();
+    AddThreads();
+    AddEvents(region_, finding_, symbolizer_, names_, &view_);
+    view_.summary = Summarize(view_);
+    view_.signature = Signature(view_);
+    view_.id = FindingId(view_);
+    return std::move(view_);
+  }
+
+ private:
+  [[nodiscard]] uint32_t ThreadCount() const { return std::min(region_.execution.thread_count, kThreadsMax); }
+
+  [[nodiscard]] const trace::StackSnapshot* Snapshot(uint32_t index) const {
+    return index < std::min(region_.execution.snapshot_count, kSnapshotsMax) ? &region_.snapshots[index] : nullptr;
+  }
+
+  [[nodiscard]] Stack StackOf(uint32_t index, PcKind kind = PcKind::kExact) {
+    const trace::StackSnapshot* snapshot = Snapshot(index);
+    return snapshot == nullptr ? Stack() : symbolizer_.Unwind(*snapshot, region_.snapshot_pool, kind);
+  }
+
+  // Without a snapshot there is still the place itself.
+  [[nodiscard]] Stack StackOfAccess(const trace::Access& access) {
+    const trace::StackSnapshot* snapshot = Snapshot(access.snapshot);
+    const bool stands_after_call = snapshot != nullptr && snapshot->rip == access.pc;
+    Stack stack = StackOf(access.snapshot, stands_after_call ? PcKind::kReturnAddress : PcKind::kExact);
+    if (access.pc == 0) return stack;
+    const Frame* best = UserFrame(stack);
+    if (best != nullptr && IsUserFrame(*best)) return stack;
+    Stack place = Trim(symbolizer_.Symbolize(access.pc, PcKind::kReturnAddress));
+    best = UserFrame(place);
+    return stack.frames.empty() || (best != nullptr && IsUserFrame(*best)) ? place : stack;
+  }
+
+  void AddFacts() {
+    view_.verdict = finding_.verdict;
+    view_.message = Text(finding_.message);
+    view_.thread = finding_.thread;
+    view_.address = finding_.address;
+    view_.signal = finding_.signal;
+    view_.exit_status = finding_.exit_status;
+    view_.event = finding_.event;
+    view_.decision = finding_.decision;
+    Mention(finding_.thread);
+  }
+
+  void Mention(uint32_t thread) {
+    if (thread != trace::kNoIndex) mentioned_.insert(thread);
+  }
+
+  // The edge says an object's number only; who waits for it, or holds it, knows its kind and address.
+  [[nodiscard]] const ObjectName& NameOfCycleObject(uint32_t object) {
+    for (uint32_t i = 0; i < ThreadCount(); ++i) {
+      const trace::ThreadRecord& thread = region_.threads[i];
+      if (thread.object == object && thread.state == trace::ThreadState::kBlocked) {
+        return names_.Name(object, KindOfObject(thread.pending), thread.object_address);
+      }
+    }
+    for (const trace::Access* access : {&finding_.current, &finding_.previous}) {
+      for (uint32_t i = 0; i < std::min(access->lock_count, kHeldLocksMax); ++i) {
+        const trace::HeldLock& lock = access->locks[i];
+        if (lock.object == object) return names_.Name(object, KindOfLock(lock.kind), lock.address);
+      }
+    }
+    if (finding_.verdict == Verdict::kLockOrder) return names_.Name(object, {"lock", "L"}, 0);
+    return names_.Name(object, {}, 0);
+  }
+
+  void AddCycle() {
+    const uint32_t count = std::min(finding_.cycle_count, kCycleMax);
+    // Named so that the first thread of the report holds M1 and waits for M2.
+    if (count > 0) (void)NameOfCycleObject(finding_.cycle_objects[count - 1]);
+    for (uint32_t i = 0; i < count; ++i) {
+      const uint32_t thread = finding_.cycle_threads[i];
+      const ObjectName& object = NameOfCycleObject(finding_.cycle_objects[i]);
+      CycleEdge edge{.thread = thread,
+                     .object = finding_.cycle_objects[i],
+                     .name = object.name,
+                     .kind = object.kind,
+                     .variable = object.variable,
+                     .at = StackOf(finding_.cycle_snapshots[i])};
+      if (edge.at.frames.empty() && finding_.verdict != Verdict::kLockOrder && thread < ThreadCount()) {
+        edge.at = StackOf(region_.threads[thread].current_snapshot);
+      }
+      view_.cycle.push_back(std::move(edge));
+      Mention(thread);
+    }
+  }
+
+  void AddAccesses() {
+    // A hang has no access: every thread's own row says where it stands.
+    if (IsHang(finding_.verdict)) return;
+    const bool has_current = finding_.current.pc != 0 || Snapshot(finding_.current.snapshot) != nullptr ||
+                             finding_.current.op != trace::OpKind::kNone;
+    if (has_current) AddAccess(finding_.current);
+    if (finding_.verdict == Verdict::kDataRace) AddAccess(finding_.previous);
+  }
+
+  void AddAccess(const trace::Access& access) {
+    AccessView view{.thread = access.thread,
+                    .op = access.op,
+                    .words = AccessWords(access.op),
+                    .size = access.size,
+                    .event = access.event,
+                    .stack = StackOfAccess(access),
+                    .locks = {}};
+    for (uint32_t i = 0; i < std::min(access.lock_count, kHeldLocksMax); ++i) {
+      const trace::HeldLock& lock = access.locks[i];
+      const ObjectName& name = names_.Name(lock.object, KindOfLock(lock.kind), lock.address);
+      view.locks.push_back({.object = lock.object,
+                            .name = name.name,
+                            .kind = LockWords(lock.kind),
+                            .variable = name.variable,
+                            .address = lock.address,
+                            .taken = StackOf(lock.snapshot)});
+    }
+    view_.accesses.push_back(std::move(view));
+    Mention(access.thread);
+  }
+
+  void AddHeap() {
+    const trace::HeapBlock& block = finding_.block;
+    if (block.start == 0) return;
+    view_.heap = HeapView{.start = block.start,
+                          .bytes = block.bytes,
+                          .offset = finding_.address - block.start,
+                          .alloc_thread = block.alloc_thread,
+                          .allocated = StackOf(block.alloc_snapshot),
+                          .freed = block.free_thread != trace::kNoIndex,
+                          .free_thread = block.free_thread,
+                          .freed_at = {}};
+    if (view_.heap->freed) view_.heap->freed_at = StackOf(block.free_snapshot);
+    Mention(block.alloc_thread);
+    Mention(block.free_thread);
+  }
+
+  void AddLocation() {
+    LocationView& location = view_.location;
+    location.address = finding_.address;
+    // The address of a crash is anywhere; naming what lies there would mislead.
+    if (finding_.address == 0 || finding_.verdict == Verdict::kCrash) return;
+    if (view_.heap) {
+      location.kind = LocationKind::kHeap;
+      return;
+    }
+    if (const std::optional<DataSymbol> symbol = symbolizer_.SymbolizeData(finding_.address); symbol) {
+      location.kind = LocationKind::kGlobal;
+      location.name = symbol->name;
+      location.bytes = symbol->bytes;
+      location.offset = finding_.address - symbol->start;
+      location.module = symbol->module;
+      location.file = symbol->file;
+      location.line = symbol->line;
+      return;
+    }
+    AddStackLocation();
+  }
+
+  // The copied part of a thread's stack certainly is that thread's; about anything else nothing is claimed.
+  void AddStackLocation() {
+    const uint32_t count = std::min(region_.execution.snapshot_count, kSnapshotsMax);
+    for (uint32_t i = 0; i < count; ++i) {
+      const trace::StackSnapshot& snapshot = region_.snapshots[i];
+      if (finding_.address < snapshot.rsp || finding_.address - snapshot.rsp >= snapshot.bytes) continue;
+      view_.location.kind = LocationKind::kStack;
+      view_.location.thread = snapshot.thread;
+      Mention(snapshot.thread);
+      return;
+    }
+  }
+
+  void AddThreads() {
+    if (IsHang(finding_.verdict)) {
+      for (uint32_t i = 0; i < ThreadCount(); ++i) {
+        const trace::ThreadState state = region_.threads[i].state;
+        if (state == trace::ThreadState::kRunnable || state == trace::ThreadState::kBlocked) Mention(i);
+      }
+    }
+    for (const uint32_t index : mentioned_) {
+      if (index < ThreadCount()) view_.threads.push_back(Thread(index));
+    }
+  }
+
+  ThreadView Thread(uint32_t index) {
+    const trace::ThreadRecord& record = region_.threads[index];
+    ThreadView view;
+    view.index = index;
+    view.name = Text(record.name);
+    if (view.name.empty() && index == 0) view.name = "main";
+    view.label = view.name.empty() ? fmt::format("T{}", index) : fmt::format("T{} ({})", index, view.name);
+    if (index != 0) view.parent = record.parent;
+    if (record.start_routine != 0) {
+      const Stack start = symbolizer_.Symbolize(record.start_routine);
+      const Frame& function = start.frames.back();
+      // std::thread starts every thread with the same routine, which says nothing.
+      if (IsUserFrame(function)) view.start_function = function.function;
+    }
+    view.created = StackOf(record.creation_snapshot);
+    view.state = StateWords(record.state);
+    if (record.pending != trace::OpKind::kNone) view.pending = trace::OpWords(record.pending);
+    view.lock_count = record.lock_count;
+    view.timed = record.deadline_ns != 0;
+    view.current = StackOf(record.current_snapshot);
+    if (record.state == trace::ThreadState::kBlocked) AddWait(record, &view);
+    return view;
+  }
+
+  void AddWait(const trace::ThreadRecord& record, ThreadView* view) {
+    view->owner = record.owner;
+    view->waits_object = record.object;
+    if (record.pending == trace::OpKind::kThreadJoin) {
+      view->waits_for = record.owner == trace::kNoIndex ? "the end of a thread"
+                                                        : fmt::format("the end of T{}", record.owner);
+      return;
+    }
+    const ObjectKind kind = KindOfObject(record.pending);
+    if (record.object == 0 || kind.words.empty()) {
+      view->waits_for = fmt::format("its operation: {}", trace::OpWords(record.pending));
+      return;
+    }
+    const ObjectName& name = names_.Name(record.object, kind, record.object_address);
+    view->waits_for = fmt::format("{} {}", name.kind, name.Label());
+  }
+
+  const Region& region_;
+  const trace::Finding& finding_;
+  Symbolizer& symbolizer_;
+  ObjectNames names_;
+  FindingView view_;
+  std::set<uint32_t> mentioned_;
+};
+
+}  // namespace
+
+FindingView BuildFinding(const Region& diagnosed, uint32_t index, Symbolizer& symbolizer) {
+  if (index >= kFindingsMax) return {};
+  return Builder(diagnosed, diagnosed.findings[index], symbolizer).Build();
+}
+
+}  // namespace heddle::report

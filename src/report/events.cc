@@ -1,0 +1,117 @@
+// See events.h.
+#include "report/events.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "report/names.h"
+#include "report/sentences.h"
+#include "report/trim.h"
+
+namespace heddle::report {
+namespace {
+
+using trace::OpKind;
+
+// Events that a view keeps. What decides a finding happened shortly before it; a renderer may show fewer.
+constexpr size_t kEventsKept = 200;
+
+// Events that happen all the time and order nothing.
+bool IsNoise(OpKind op) {
+  return op == OpKind::kNone || op == OpKind::kClock || op == OpKind::kMalloc || op == OpKind::kFree;
+}
+
+bool HasValue(OpKind op) {
+  return op == OpKind::kAtomicLoad || op == OpKind::kAtomicStore || op == OpKind::kAtomicRmw ||
+         op == OpKind::kAtomicCas || op == OpKind::kPlainRead || op == OpKind::kPlainWrite || op == OpKind::kChoose;
+}
+
+void SetPlace(const Stack& stack, EventView* view) {
+  const Frame* frame = UserFrame(stack);
+  if (frame == nullptr) return;
+  view->function = ShortName(frame->function);
+  view->file = frame->file;
+  view->line = frame->line;
+}
+
+EventView ViewOf(const trace::Event& event, uint64_t index, Symbolizer& symbolizer, ObjectNames& names) {
+  EventView view;
+  view.index = index;
+  view.thread = event.thread;
+  view.words = trace::OpWords(event.op);
+  const ObjectKind kind = KindOfObject(event.op);
+  if (event.op == OpKind::kPlainRead || event.op == OpKind::kPlainWrite) {
+    const std::string variable = VariableName(symbolizer, event.address);
+    if (!variable.empty()) view.words += " " + variable;
+  } else if (event.object != 0 && !kind.words.empty()) {
+    view.words += " " + names.Name(event.object, kind, event.address).Label();
+  }
+  view.has_value = HasValue(event.op);
+  view.value = event.value;
+  view.result = event.result;
+  view.switched = event.switched != 0;
+  view.blocked = event.blocked != 0;
+  if (event.pc != 0) SetPlace(symbolizer.Symbolize(event.pc, PcKind::kReturnAddress), &view);
+  return view;
+}
+
+// A row for an access that the engine did not see as an event.
+EventView ViewOf(const AccessView& access, const FindingView& finding) {
+  EventView view;
+  view.index = access.event;
+  view.thread = access.thread;
+  view.is_access_of_finding = true;
+  view.words = trace::OpWords(access.op);
+  if (finding.location.kind == LocationKind::kGlobal) {
+    view.words += " " + finding.location.name;
+    if (finding.location.offset != 0) view.words += fmt::format("+{}", finding.location.offset);
+  } else {
+    view.words += " the racy memory";
+  }
+  SetPlace(access.stack, &view);
+  return view;
+}
+
+bool IsPlain(OpKind op) { return op == OpKind::kPlainRead || op == OpKind::kPlainWrite; }
+
+}  // namespace
+
+void AddEvents(const trace::Region& region, const trace::Finding& finding, Symbolizer& symbolizer,
+               ObjectNames& names, FindingView* view) {
+  const uint64_t kept = std::min<uint64_t>(region.execution.kept_event_count, kEventsMax);
+  const uint64_t end = std::min(kept, finding.event);
+  if (end == 0) return;
+  if (finding.event > kept) {
+    // The last rows would be missing: earlier ones alone would tell a wrong story.
+    view->events_left_out = finding.event;
+    return;
+  }
+
+  std::vector<uint64_t> chosen;  // newest first
+  uint64_t at = end;
+  while (at > 0 && chosen.size() < kEventsKept) {
+    --at;
+    if (!IsNoise(region.events[at].op)) chosen.push_back(at);
+  }
+  for (uint64_t i = 0; i < at; ++i) view->events_left_out += IsNoise(region.events[i].op) ? 0 : 1;
+
+  for (auto index = chosen.rbegin(); index != chosen.rend(); ++index) {
+    view->events.push_back(ViewOf(region.events[*index], *index, symbolizer, names));
+  }
+  if (view->events.empty() || finding.verdict != trace::Verdict::kDataRace) return;
+  // The earlier access goes first where both happened before the same event.
+  for (auto access = view->accesses.rbegin(); access != view->accesses.rend(); ++access) {
+    if (!IsPlain(access->op)) continue;
+    if (access->event < view->events.front().index) continue;
+    const auto after = std::find_if(view->events.begin(), view->events.end(), [access](const EventView& event) {
+      return event.index >= access->event && !event.is_access_of_finding;
+    });
+    view->events.insert(after, ViewOf(*access, *view));
+  }
+}
+
+}  // namespace heddle::report
