@@ -1,0 +1,20 @@
+// The commands of `heddle`: one function and one file each. main.cc lists them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace heddle::cli {
+
+// The words after the command's name.
+using Arguments = std::vector<std::string>;
+
+// All return the exit status of the process.
+[[nodiscard]] int RunCommand(const Arguments& arguments);
+[[nodiscard]] int ReplayCommand(const Arguments& arguments);
+[[nodiscard]] int DoctorCommand(const Arguments& arguments);
+[[nodiscard]] int DemoCommand(const Arguments& arguments);
+[[nodiscard]] int CxxCommand(const Arguments& arguments);
+[[nodiscard]] int CcCommand(const Arguments& arguments);
+
+}  // namespace heddle::cli

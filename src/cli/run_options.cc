@@ -1,0 +1,177 @@
+#include "cli/run_options.h"
+
+#include <sched.h>
+
+#include <algorithm>
+
+#include "cli/console.h"
+#include "cli/parse.h"
+#include "driver/quantity.h"
+
+namespace heddle::cli {
+namespace {
+
+using driver::Error;
+using driver::kExitUsage;
+using driver::Result;
+using driver::VerdictSet;
+using trace::Verdict;
+
+constexpr uint64_t kSchedulesDefault = 10'000;
+constexpr std::chrono::nanoseconds kTimeDefault = std::chrono::seconds(10);
+constexpr uint32_t kJobsMax = 256;
+
+// The words as CLI11 delivers them; empty where the option was not given.
+struct Words {
+  std::string strategy = "portfolio";
+  uint64_t seed = 1;
+  std::string schedules, time, detect, no_detect, hang_timeout, start_timeout, environment_keep;
+  uint32_t jobs = 0;
+  std::string output = "finding";
+  bool no_early_time = false, no_spurious = false, no_weak_failure = false;
+};
+
+void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
+  app.add_option("--schedules", words.schedules, "Explore at most N executions (default 10000)")->type_name("N");
+  app.add_option("--time", words.time, "Explore for at most this long: 500ms, 30s, 5m, 2h (default 10s)")
+      ->type_name("DURATION");
+  app.add_option("--strategy", words.strategy,
+                 "random[:PERMILLE], pct[:DEPTH], pos or portfolio, which mixes them (default portfolio)")
+      ->type_name("NAME");
+  app.add_option("--seed", words.seed, "Seed of all choices; the same seed explores the same executions (default 1)")
+      ->type_name("N");
+  app.add_option("--jobs", words.jobs, "Processes that explore side by side (default: one per processor)")
+      ->type_name("N")
+      ->check(CLI::Range(1u, kJobsMax));
+  app.add_flag("--keep-going", options.exploration.keep_going, "Collect findings instead of stopping at the first");
+  app.add_option("--detect", words.detect, "Only these verdicts are findings (a list; `all` adds nondeterminism)")
+      ->type_name("VERDICTS");
+  app.add_option("--no-detect", words.no_detect, "These verdicts are no findings")->type_name("VERDICTS");
+  app.add_flag("--no-early-time", words.no_early_time, "Let time pass only when no thread can run");
+  app.add_flag("--no-spurious", words.no_spurious, "Explore no spurious wake-ups of condition variables");
+  app.add_flag("--no-weak-failure", words.no_weak_failure, "Let weak compare-exchange never fail without cause");
+  app.add_option("--json", options.json_path, "Write the report as JSON; - is standard output")->type_name("FILE");
+  app.add_option("--cards", options.cards_directory, "Where to write the cards of findings (default .heddle)")
+      ->type_name("DIR");
+  app.add_option("--output", words.output,
+                 "What the program prints: show all of it, only that of a finding, or hide it (default finding)")
+      ->type_name("show|finding|hide")
+      ->check(CLI::IsMember({"show", "finding", "hide"}));
+  app.add_option("--hang-timeout", words.hang_timeout,
+                 "Real time without a decision after which an execution counts as hung (default 10s)")
+      ->type_name("DURATION");
+  app.add_option("--start-timeout", words.start_timeout, "Real time that the program has to reach main (default 60s)")
+      ->type_name("DURATION");
+  app.add_option("--env-keep", words.environment_keep,
+                 "Environment variables to record in cards, a list; only LD_LIBRARY_PATH is recorded otherwise")
+      ->type_name("NAMES");
+}
+
+[[nodiscard]] std::vector<std::string> SplitList(const std::string& text) {
+  std::vector<std::string> parts;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find(',', at), text.size());
+    if (end > at) parts.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return parts;
+}
+
+[[nodiscard]] uint32_t ProcessorCount() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
+  return std::clamp<uint32_t>(static_cast<uint32_t>(CPU_COUNT(&set)), 1, kJobsMax);
+}
+
+[[nodiscard]] std::optional<Error> ApplyBudget(const Words& words, driver::ExplorationOptions& options) {
+  // Whoever names one budget means that one: the other default does not cut it short.
+  options.schedules_max = words.time.empty() ? kSchedulesDefault : UINT64_MAX / 2;
+  options.time_max = words.schedules.empty() ? kTimeDefault : std::chrono::nanoseconds(0);
+  if (!words.schedules.empty()) {
+    const Result<uint64_t> count = driver::ParseCount(words.schedules);
+    if (!count.ok()) return count.error();
+    options.schedules_max = count.value();
+  }
+  const auto apply = [](const std::string& text, std::chrono::nanoseconds& target) -> std::optional<Error> {
+    if (text.empty()) return std::nullopt;
+    const Result<uint64_t> duration = driver::ParseDuration(text);
+    if (!duration.ok()) return duration.error();
+    target = std::chrono::nanoseconds(duration.value());
+    return std::nullopt;
+  };
+  if (std::optional<Error> error = apply(words.time, options.time_max)) return error;
+  if (std::optional<Error> error = apply(words.hang_timeout, options.loom.hang_timeout)) return error;
+  if (std::optional<Error> error = apply(words.start_timeout, options.start_timeout)) return error;
+  options.jobs = words.jobs != 0 ? words.jobs : ProcessorCount();
+  return std::nullopt;
+}
+
+[[nodiscard]] std::optional<Error> ApplyDetectors(const Words& words, RunOptions& options) {
+  // Nondeterminism is told as a note unless somebody asks for it as a finding.
+  options.wanted = driver::AllVerdicts() & ~driver::Only(Verdict::kNondeterminism);
+  if (!words.detect.empty()) {
+    const Result<VerdictSet> only = driver::ParseVerdicts(words.detect);
+    if (!only.ok()) return only.error();
+    options.wanted = only.value();
+  }
+  if (!words.no_detect.empty()) {
+    const Result<VerdictSet> without = driver::ParseVerdicts(words.no_detect);
+    if (!without.ok()) return without.error();
+    options.wanted &= ~without.value();
+  }
+  if (options.wanted == 0) {
+    return Error{kExitUsage, "no verdict is left to look for", "leave out --no-detect, or name verdicts in --detect"};
+  }
+  options.exploration.ignored_verdicts = ~options.wanted;
+  uint32_t detect = driver::DetectorsFor(options.wanted);
+  if (!words.no_early_time) detect |= trace::kAllowEarlyTime;
+  if (!words.no_spurious) detect |= trace::kAllowSpurious;
+  if (!words.no_weak_failure) detect |= trace::kAllowWeakFailure;
+  options.exploration.loom.detect = detect;
+  return std::nullopt;
+}
+
+[[nodiscard]] std::optional<Error> Apply(const Words& words, RunOptions& options) {
+  const Result<trace::StrategySpec> strategy = driver::ParseStrategy(words.strategy);
+  if (!strategy.ok()) return strategy.error();
+  options.exploration.loom.strategy = strategy.value();
+  options.exploration.loom.seed = words.seed;
+  if (std::optional<Error> error = ApplyBudget(words, options.exploration)) return error;
+  if (std::optional<Error> error = ApplyDetectors(words, options)) return error;
+  options.output = words.output == "show"   ? OutputMode::kShow
+                   : words.output == "hide" ? OutputMode::kHide
+                                            : OutputMode::kFinding;
+  options.exploration.show_output = options.output == OutputMode::kShow;
+  options.kept_variables = SplitList(words.environment_keep);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::variant<RunOptions, int> ParseRunOptions(const Arguments& arguments, const char* environment_options) {
+  RunOptions options;
+  Words words;
+  CLI::App app("Explores the schedules of a program: heddle run [options] -- PROGRAM [arguments]", "run");
+  Configure(app);
+  AddOptions(app, words, options);
+  app.footer(
+      "Exit status: 0 nothing found in the budget, 1 a finding, 2 bad usage or input, 3 a bug in Heddle,\n"
+      "4 something it does not support, or a limit. HEDDLE_OPTIONS may hold options; the command line wins.");
+  Result<Arguments> defaults = driver::Result<Arguments>(Arguments{});
+  if (environment_options != nullptr) defaults = SplitOptions(environment_options);
+  if (!defaults.ok()) return PrintError(defaults.error());
+  for (const std::string& word : defaults.value()) {
+    if (word == "--") return PrintError(Error{kExitUsage, "HEDDLE_OPTIONS names a program", "leave options only"});
+  }
+  if (const std::optional<int> ended = ParseWithProgram(app, defaults.value(), arguments, options.program)) {
+    return *ended;
+  }
+  if (std::optional<Error> error = Apply(words, options)) return PrintError(*error);
+  if (options.program.empty()) {
+    return PrintError(Error{kExitUsage, "no program was named", "heddle run [options] -- ./program [arguments]"});
+  }
+  return options;
+}
+
+}  // namespace heddle::cli

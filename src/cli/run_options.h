@@ -1,0 +1,33 @@
+// The options of `heddle run`, from words to values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "cli/command.h"
+#include "driver/exploration.h"
+#include "driver/loom_options.h"
+
+namespace heddle::cli {
+
+enum class OutputMode { kShow, kFinding, kHide };
+
+struct RunOptions {
+  driver::ExplorationOptions exploration;
+  driver::VerdictSet wanted = 0;           // verdicts that are findings for this user
+  std::string json_path;                   // "" is none, "-" is standard output
+  std::string cards_directory = ".heddle";
+  OutputMode output = OutputMode::kFinding;
+  std::vector<std::string> kept_variables; // --env-keep
+  std::vector<std::string> program;        // argv
+};
+
+// The values, or the exit status with which the command ends (help was printed, or an error).
+// `environment_options` is the value of HEDDLE_OPTIONS or null.
+[[nodiscard]] std::variant<RunOptions, int> ParseRunOptions(const Arguments& arguments,
+                                                            const char* environment_options);
+
+}  // namespace heddle::cli

@@ -1,0 +1,294 @@
+#include "driver/exploration.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <atomic>
+#include <limits>
+
+#include "driver/interrupt.h"
+
+namespace heddle::driver {
+namespace {
+
+using std::chrono::nanoseconds;
+using trace::Reply;
+using trace::ReplyKind;
+
+// Long enough to hide the cost of a command, short enough for progress, Ctrl-C and time budgets to feel immediate.
+constexpr nanoseconds kBatchTime = std::chrono::milliseconds(150);
+
+// A program that made no decision in so many executions has only one schedule.
+constexpr uint64_t kExecutionsWithoutDecision = 16;
+
+// How long the executions that run when Ctrl-C comes may take to end by themselves.
+constexpr nanoseconds kPatienceAfterInterrupt = std::chrono::seconds(3);
+
+// Which batches of a job end with a second run of their last execution.
+[[nodiscard]] bool SampledBatch(uint64_t batch) { return batch == 0 || batch == 8 || batch == 64; }
+
+}  // namespace
+
+Exploration::Exploration(const ExplorationOptions& options, const Invocation& invocation,
+                         const StandardInput& input, ExplorationObserver& observer)
+    : options_(options), invocation_(invocation), input_(input), observer_(observer) {}
+
+Result<ExplorationResult> Exploration::Run() {
+  if (Status started = StartJobs(); !started.ok()) return started.error();
+  begin_ = Clock::now();
+  while (true) {
+    for (Share& share : shares_) {
+      if (!share.done && !share.job->busy()) StartBatch(share);
+    }
+    if (AllDone()) break;
+    WaitForReplies();
+    for (Share& share : shares_) {
+      if (share.done || !share.job->busy()) continue;
+      Result<std::optional<Reply>> reply = share.job->Poll();
+      if (!reply.ok()) {
+        Fail(share, reply.error());
+      } else if (reply.value().has_value()) {
+        HandleReply(share, *reply.value());
+      }
+    }
+    HandleInterrupt();
+  }
+  FinishFirstFinding();
+  result_.seconds = std::chrono::duration<double>(Elapsed()).count();
+  CollectUncontrolled();
+  std::sort(result_.findings.begin(), result_.findings.end(), [](const FoundFinding& a, const FoundFinding& b) {
+    return a.first_execution < b.first_execution;
+  });
+  return std::move(result_);
+}
+
+Status Exploration::StartJobs() {
+  const uint64_t jobs = std::clamp<uint64_t>(options_.jobs, 1, options_.schedules_max);
+  for (uint64_t j = 0; j < jobs; ++j) {
+    Result<std::unique_ptr<LoomProcess>> loom = LoomProcess::Start(invocation_, input_);
+    if (!loom.ok()) return loom.error();
+    Share share;
+    share.job = std::make_unique<Job>(std::move(loom.value()));
+    share.next = j;
+    shares_.push_back(std::move(share));
+  }
+  for (Share& share : shares_) {
+    const Result<Reply> hello = share.job->loom().WaitForHello(options_.start_timeout);
+    if (!hello.ok()) return hello.error();
+    result_.hello_flags |= hello.value().flags;
+  }
+  return Ok();
+}
+
+uint64_t Exploration::LastNumber() const {
+  const uint64_t last = options_.schedules_max - 1;
+  return first_finding_.has_value() ? std::min(last, *first_finding_) : last;
+}
+
+nanoseconds Exploration::TimeLeft() const {
+  if (options_.time_max.count() == 0) return nanoseconds::max();
+  nanoseconds budget = options_.time_max;
+  // With a finding in hand the other jobs catch up to its number, so that the lowest one is reported. They are about
+  // as far; the extra time only bounds the case where they are not.
+  if (first_finding_.has_value()) budget = std::max(budget, 2 * found_after_ + std::chrono::seconds(1));
+  return std::max(budget - Elapsed(), nanoseconds(0));
+}
+
+bool Exploration::AllDone() const {
+  return std::all_of(shares_.begin(), shares_.end(), [](const Share& share) { return share.done; });
+}
+
+void Exploration::StartBatch(Share& share) {
+  const nanoseconds time_left = TimeLeft();
+  const bool one_schedule = result_.decisions == 0 && result_.executions >= kExecutionsWithoutDecision;
+  if (one_schedule) result_.exhausted = true;
+  if (result_.interrupted || result_.failure.has_value() || result_.exhausted || time_left.count() == 0 ||
+      share.next > LastNumber()) {
+    share.done = true;
+    return;
+  }
+  uint64_t count = (LastNumber() - share.next) / shares_.size() + 1;
+  if (share.batches == 0 || options_.show_output) {
+    count = 1;  // The first execution is run twice; shown output is that of one execution.
+  } else if (result_.decisions == 0) {
+    count = std::min(count, kExecutionsWithoutDecision);
+  }
+  share.job->TeachKnown(known_);
+  const trace::Command command = Job::Explore(options_.loom, share.next, shares_.size(), count,
+                                              std::min(kBatchTime, time_left));
+  if (Status sent = share.job->Begin(command); !sent.ok()) Fail(share, sent.error());
+}
+
+void Exploration::WaitForReplies() {
+  std::vector<pollfd> waiting;
+  for (const Share& share : shares_) {
+    if (!share.done && share.job->busy()) waiting.push_back({share.job->loom().channel(), POLLIN, 0});
+  }
+  if (!result_.interrupted) waiting.push_back({InterruptDescriptor(), POLLIN, 0});
+  poll(waiting.data(), waiting.size(), 200);
+  observer_.Progress(result_.executions, result_.findings.size() + (first_finding_.has_value() ? 1 : 0),
+                     std::chrono::duration<double>(Elapsed()).count());
+}
+
+void Exploration::HandleReply(Share& share, const Reply& reply) {
+  if (reply.kind == ReplyKind::kRefused) {
+    Fail(share, RefusalError(reply));
+    return;
+  }
+  result_.executions += reply.executions;
+  result_.decisions += reply.decisions;
+  const trace::Execution& end = share.job->loom().region().execution;
+  if (reply.kind == ReplyKind::kFinding) {
+    share.next = reply.execution + shares_.size();
+    NoteLimit(end);
+    if (options_.show_output) observer_.ExecutionOutput(reply.execution, share.job->loom().Output(SIZE_MAX));
+    HandleFinding(share, reply.execution);
+  } else if (reply.executions > 0) {
+    share.next += reply.executions * shares_.size();
+    const uint64_t last = share.next - shares_.size();
+    NoteLimit(end);
+    if (options_.show_output) observer_.ExecutionOutput(last, share.job->loom().Output(SIZE_MAX));
+    if (SampledBatch(share.batches) && end.limit_hit == 0) CheckDeterminism(share, last);
+  }
+  ++share.batches;
+}
+
+void Exploration::HandleFinding(Share& share, uint64_t execution) {
+  Recording recording = share.job->Record(execution);
+  if (recording.findings.empty()) {
+    Fail(share, Error{kExitBug, "the loom reported a finding and recorded none", ""});
+    return;
+  }
+  if (OnlyIgnored(recording)) {
+    for (const trace::Finding& finding : recording.findings) known_.push_back(finding.key);
+    return;
+  }
+  if (options_.keep_going) {
+    DiagnoseAndKeep(*share.job, recording);
+    for (const trace::Finding& finding : recording.findings) known_.push_back(finding.key);
+    return;
+  }
+  // This job's later numbers are higher: it has nothing more to do. The others go on up to this number.
+  if (!first_finding_.has_value()) found_after_ = Elapsed();
+  first_finding_ = std::min(first_finding_.value_or(std::numeric_limits<uint64_t>::max()), execution);
+  share.finding = std::move(recording);
+  share.done = true;
+}
+
+void Exploration::FinishFirstFinding() {
+  if (!first_finding_.has_value()) return;
+  for (Share& share : shares_) {
+    if (share.finding.has_value() && share.finding->execution == *first_finding_) {
+      DiagnoseAndKeep(*share.job, *share.finding);
+    }
+  }
+}
+
+void Exploration::CheckDeterminism(Share& share, uint64_t execution) {
+  Recording recording = share.job->Record(execution);
+  const Result<Comparison> again = RunAgain(*share.job, options_.loom, recording);
+  if (!again.ok()) {
+    Fail(share, again.error());
+  } else if (!again.value().same && !result_.nondeterminism.has_value()) {
+    result_.nondeterminism = Nondeterminism{execution, again.value().difference, std::move(recording)};
+  }
+}
+
+void Exploration::DiagnoseAndKeep(Job& job, const Recording& recording) {
+  Result<Diagnosis> diagnosis = Diagnose(job, options_.loom, recording);
+  if (!diagnosis.ok()) {
+    // The finding itself stands: it is kept without stacks.
+    if (!result_.failure.has_value()) result_.failure = diagnosis.error();
+    diagnosis = Diagnosis{false, {"the second run that collects stacks failed: " + diagnosis.error().message}};
+    trace::Region& region = job.loom().region();
+    std::copy(recording.findings.begin(), recording.findings.end(), region.findings);
+    region.execution = recording.end;
+  }
+  for (uint32_t i = 0; i < recording.findings.size(); ++i) {
+    if (!Ignored(recording.findings[i].verdict)) Keep(job.loom(), i, recording, diagnosis.value());
+  }
+}
+
+void Exploration::Keep(const LoomProcess& loom, uint32_t index, const Recording& recording,
+                       const Diagnosis& diagnosis) {
+  const ExplorationObserver::Described described = observer_.Describe(loom, index);
+  const auto [place, inserted] = by_signature_.try_emplace(described.signature, result_.findings.size());
+  if (inserted) result_.findings.emplace_back();
+  FoundFinding& found = result_.findings[place->second];
+  // The same finding twice in one execution is one appearance.
+  if (inserted || found.recording.execution != recording.execution) ++found.count;
+  if (!inserted && found.first_execution <= recording.execution) return;
+  found.signature = described.signature;
+  found.verdict = recording.findings[index].verdict;
+  found.first_execution = recording.execution;
+  found.recording = recording;
+  found.confirmed = diagnosis.confirmed;
+  found.notes = diagnosis.notes;
+  found.view = described.view;
+}
+
+void Exploration::Fail(Share& share, const Error& error) {
+  share.done = true;
+  if (result_.failure.has_value()) return;
+  result_.failure = error;
+  StopAll();
+}
+
+void Exploration::HandleInterrupt() {
+  if (!Interrupted()) return;
+  if (!result_.interrupted) {
+    result_.interrupted = true;
+    interrupted_at_ = Clock::now();
+    StopAll();
+  } else if (Clock::now() - interrupted_at_ > kPatienceAfterInterrupt) {
+    // The current execution takes too long to wait for it. The others' findings are still reported.
+    for (Share& share : shares_) {
+      if (!share.done) share.job->loom().Kill();
+      share.done = true;
+    }
+  }
+}
+
+void Exploration::StopAll() {
+  for (Share& share : shares_) {
+    if (!share.done && share.job->busy()) share.job->loom().RequestStop();
+  }
+}
+
+void Exploration::NoteLimit(const trace::Execution& execution) {
+  if (execution.limit_hit == 0) return;
+  ++result_.limited_executions;
+  if (result_.limit_message.empty()) {
+    result_.limit_message = RegionText(execution.limit_message, sizeof(execution.limit_message));
+  }
+}
+
+void Exploration::CollectUncontrolled() {
+  for (const Share& share : shares_) {
+    const trace::Region& region = share.job->loom().region();
+    for (uint32_t i = 0; i < std::min(region.uncontrolled_count, kUncontrolledMax); ++i) {
+      const trace::Uncontrolled& entry = region.uncontrolled[i];
+      const std::string name = RegionText(entry.name, sizeof(entry.name));
+      const auto same = std::find_if(
+          result_.uncontrolled.begin(), result_.uncontrolled.end(), [&name](const trace::Uncontrolled& other) {
+            return RegionText(other.name, sizeof(other.name)) == name;
+          });
+      if (same == result_.uncontrolled.end()) {
+        result_.uncontrolled.push_back(entry);
+      } else {
+        same->count += entry.count;
+      }
+    }
+  }
+}
+
+bool Exploration::Ignored(trace::Verdict verdict) const {
+  return (options_.ignored_verdicts >> static_cast<uint32_t>(verdict) & 1) != 0;
+}
+
+bool Exploration::OnlyIgnored(const Recording& recording) const {
+  return std::all_of(recording.findings.begin(), recording.findings.end(),
+                     [this](const trace::Finding& finding) { return Ignored(finding.verdict); });
+}
+
+}  // namespace heddle::driver
