@@ -88,22 +88,27 @@ class Builder {
     return index < std::min(region_.execution.snapshot_count, kSnapshotsMax) ? &region_.snapshots[index] : nullptr;
   }
 
-  [[nodiscard]] Stack StackOf(uint32_t index, PcKind kind = PcKind::kExact) {
+  // A snapshot of another thread than expected is a mistake of the loom's; a wrong stack is worse than none.
+  [[nodiscard]] Stack StackOf(uint32_t index, uint32_t thread, PcKind kind = PcKind::kExact) {
     const trace::StackSnapshot* snapshot = Snapshot(index);
-    return snapshot == nullptr ? Stack() : symbolizer_.Unwind(*snapshot, region_.snapshot_pool, kind);
+    if (snapshot == nullptr || snapshot->thread != thread) return {};
+    return symbolizer_.Unwind(*snapshot, region_.snapshot_pool, kind);
   }
 
-  // Without a snapshot there is still the place itself.
+  // Without a snapshot, or if unwinding it led to nothing of the program's, there is still the place itself.
   [[nodiscard]] Stack StackOfAccess(const trace::Access& access) {
+    const bool crash = finding_.verdict == Verdict::kCrash;
+    const PcKind pc_kind = crash ? PcKind::kExact : PcKind::kReturnAddress;
     const trace::StackSnapshot* snapshot = Snapshot(access.snapshot);
-    const bool stands_after_call = snapshot != nullptr && snapshot->rip == access.pc;
-    Stack stack = StackOf(access.snapshot, stands_after_call ? PcKind::kReturnAddress : PcKind::kExact);
-    if (access.pc == 0) return stack;
-    const Frame* best = UserFrame(stack);
-    if (best != nullptr && IsUserFrame(*best)) return stack;
-    Stack place = Trim(symbolizer_.Symbolize(access.pc, PcKind::kReturnAddress));
-    best = UserFrame(place);
-    return stack.frames.empty() || (best != nullptr && IsUserFrame(*best)) ? place : stack;
+    const bool starts_at_pc = snapshot != nullptr && snapshot->rip == access.pc;
+    Stack stack = StackOf(access.snapshot, access.thread, starts_at_pc ? pc_kind : PcKind::kExact);
+    if (access.pc == 0 || HasUserFrame(stack)) return stack;
+    Stack place = Trim(symbolizer_.Symbolize(access.pc, pc_kind));
+    return stack.frames.empty() || HasUserFrame(place) ? place : stack;
+  }
+
+  [[nodiscard]] static bool HasUserFrame(const Stack& stack) {
+    return std::any_of(stack.frames.begin(), stack.frames.end(), IsUserFrame);
   }
 
   void AddFacts() {
@@ -152,9 +157,11 @@ class Builder {
                      .name = object.name,
                      .kind = object.kind,
                      .variable = object.variable,
-                     .at = StackOf(finding_.cycle_snapshots[i])};
-      if (edge.at.frames.empty() && finding_.verdict != Verdict::kLockOrder && thread < ThreadCount()) {
-        edge.at = StackOf(region_.threads[thread].current_snapshot);
+                     .at = {}};
+      if (finding_.verdict == Verdict::kLockOrder) {
+        edge.at = StackOf(finding_.cycle_snapshots[i], thread);
+      } else if (thread < ThreadCount()) {
+        edge.at = StackOf(region_.threads[thread].current_snapshot, thread);
       }
       view_.cycle.push_back(std::move(edge));
       Mention(thread);
@@ -186,7 +193,7 @@ class Builder {
                             .kind = LockWords(lock.kind),
                             .variable = name.variable,
                             .address = lock.address,
-                            .taken = StackOf(lock.snapshot)});
+                            .taken = StackOf(lock.snapshot, access.thread)});
     }
     view_.accesses.push_back(std::move(view));
     Mention(access.thread);
@@ -199,11 +206,11 @@ class Builder {
                           .bytes = block.bytes,
                           .offset = finding_.address - block.start,
                           .alloc_thread = block.alloc_thread,
-                          .allocated = StackOf(block.alloc_snapshot),
+                          .allocated = StackOf(block.alloc_snapshot, block.alloc_thread),
                           .freed = block.free_thread != trace::kNoIndex,
                           .free_thread = block.free_thread,
                           .freed_at = {}};
-    if (view_.heap->freed) view_.heap->freed_at = StackOf(block.free_snapshot);
+    if (view_.heap->freed) view_.heap->freed_at = StackOf(block.free_snapshot, block.free_thread);
     Mention(block.alloc_thread);
     Mention(block.free_thread);
   }
@@ -269,12 +276,12 @@ class Builder {
       // std::thread starts every thread with the same routine, which says nothing.
       if (IsUserFrame(function)) view.start_function = function.function;
     }
-    view.created = StackOf(record.creation_snapshot);
+    if (index != 0) view.created = StackOf(record.creation_snapshot, record.parent);
     view.state = StateWords(record.state);
     if (record.pending != trace::OpKind::kNone) view.pending = trace::OpWords(record.pending);
     view.lock_count = record.lock_count;
     view.timed = record.deadline_ns != 0;
-    view.current = StackOf(record.current_snapshot);
+    view.current = StackOf(record.current_snapshot, index);
     if (record.state == trace::ThreadState::kBlocked) AddWait(record, &view);
     return view;
   }

@@ -32,7 +32,8 @@ bool HasValue(OpKind op) {
 
 void SetPlace(const Stack& stack, EventView* view) {
   const Frame* frame = UserFrame(stack);
-  if (frame == nullptr) return;
+  // The header of a wrapper says nothing about where the program is.
+  if (frame == nullptr || !IsUserFrame(*frame)) return;
   view->function = ShortName(frame->function);
   view->file = frame->file;
   view->line = frame->line;

@@ -50,14 +50,21 @@ std::string Race(const FindingView& finding) {
   return text + ", the earlier access is not known";
 }
 
-// "T1 holds mutex M1 and waits for M2, T2 holds M2 and waits for M1"
+std::string ObjectWords(const CycleEdge& edge) {
+  return edge.variable.empty() ? edge.name : fmt::format("{} ({})", edge.name, edge.variable);
+}
+
+// "T1 holds mutex M1 and waits for M2, T2 holds M2 and waits for M1": the kind is said once if there is only one.
 std::string Cycle(const std::vector<CycleEdge>& cycle) {
+  const bool one_kind = std::all_of(cycle.begin(), cycle.end(),
+                                    [&cycle](const CycleEdge& edge) { return edge.kind == cycle[0].kind; });
   std::string text;
   for (size_t i = 0; i < cycle.size(); ++i) {
     const CycleEdge& held = cycle[(i + cycle.size() - 1) % cycle.size()];
-    // The kind is said once for each object; around the cycle that is where it is held.
-    text += fmt::format("{}{} holds {} {} and waits for {}", i == 0 ? "" : ", ", ThreadWords(cycle[i].thread),
-                        held.kind, held.name, cycle[i].name);
+    const std::string held_kind = i == 0 || !one_kind ? held.kind + " " : "";
+    const std::string kind = one_kind ? "" : cycle[i].kind + " ";
+    text += fmt::format("{}{} holds {}{} and waits for {}{}", i == 0 ? "" : ", ", ThreadWords(cycle[i].thread),
+                        held_kind, ObjectWords(held), kind, ObjectWords(cycle[i]));
   }
   return text;
 }
@@ -75,7 +82,7 @@ std::string Deadlock(const FindingView& finding) {
   if (finding.cycle.size() == 1) {
     const CycleEdge& self = finding.cycle[0];
     return fmt::format("deadlock: {} waits for {} {}, which it holds itself", ThreadWords(self.thread), self.kind,
-                       self.name);
+                       ObjectWords(self));
   }
   return "deadlock: " + (finding.cycle.empty() ? Waits(finding) : Cycle(finding.cycle));
 }
@@ -86,8 +93,8 @@ std::string LockOrder(const FindingView& finding) {
   for (size_t i = 0; i < finding.cycle.size(); ++i) {
     const CycleEdge& edge = finding.cycle[i];
     const CycleEdge& held = finding.cycle[(i + finding.cycle.size() - 1) % finding.cycle.size()];
-    text += fmt::format("{}{} takes {} while it holds {}", i == 0 ? "" : ", ", ThreadWords(edge.thread), edge.name,
-                        held.name);
+    text += fmt::format("{}{} takes {} while it holds {}", i == 0 ? "" : ", ", ThreadWords(edge.thread),
+                        ObjectWords(edge), ObjectWords(held));
   }
   return text;
 }

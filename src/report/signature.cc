@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "report/build.h"
@@ -30,18 +32,23 @@ std::string Place(const Stack& stack) {
 
 // Numbers in a message are addresses, thread ids and values of one execution.
 std::string WithoutNumbers(const std::string& message) {
+  const auto is_digit = [](char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; };
+  const auto is_hex_digit = [](char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; };
+  const std::string line = message.substr(0, message.find('\n'));
   std::string text;
-  for (const char c : message.substr(0, message.find('\n'))) {
-    if (std::isdigit(static_cast<unsigned char>(c)) == 0) {
-      text += c;
-    } else if (text.empty() || text.back() != '#') {
-      text += '#';
+  for (auto at = line.begin(); at != line.end();) {
+    if (!is_digit(*at)) {
+      text += *at++;
+      continue;
     }
+    const bool is_hex = *at == '0' && std::next(at) != line.end() && *std::next(at) == 'x';
+    at = is_hex ? std::find_if_not(at + 2, line.end(), is_hex_digit) : std::find_if_not(at, line.end(), is_digit);
+    text += '#';
   }
   return text;
 }
 
-std::string Join(const std::string& verdict, std::vector<std::string> places) {
+std::string Join(const std::string& verdict, const std::vector<std::string>& places) {
   std::string text = verdict;
   for (const std::string& place : places) text += "|" + place;
   return text;

@@ -31,7 +31,7 @@ std::string Label(const FindingView& finding, uint32_t index) {
   for (const ThreadView& thread : finding.threads) {
     if (thread.index == index) return Harmless(thread.label);
   }
-  return ThreadWords(index);
+  return index == 0 ? "T0 (main)" : ThreadWords(index);
 }
 
 std::string LockLabel(const LockView& lock) {
@@ -50,6 +50,10 @@ std::string HeldWords(const std::vector<LockView>& locks) {
 void AddAccess(const FindingView& finding, const AccessView& access, std::string_view prefix, TextWriter* out) {
   const std::string size = access.size == 0 ? "" : fmt::format(" of {}", Count(access.size, "byte"));
   out->Line();
+  if (access.op == trace::OpKind::kNone) {
+    out->Heading(fmt::format("  {} was here, {}", Label(finding, access.thread), HeldWords(access.locks)));
+    return out->AddStack(access.stack);
+  }
   out->Heading(fmt::format("  {}{}{} by {}, {}", prefix, access.words, size, Label(finding, access.thread),
                            HeldWords(access.locks)));
   out->AddStack(access.stack);

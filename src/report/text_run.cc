@@ -19,17 +19,17 @@ std::string Program(const RunView& run) {
 
 void AddFacts(const RunView& run, TextWriter* out) {
   out->Heading("summary");
-  out->Line("  program     " + Program(run));
-  out->Line(fmt::format("  strategy    {}, seed {}", run.strategy, run.seed));
-  out->Line(fmt::format("  executions  {} in {:.2f} s ({} per second), {}", Grouped(run.executions), run.seconds,
+  out->Line("  program       " + Program(run));
+  out->Line(fmt::format("  strategy      {}, seed {}", run.strategy, run.seed));
+  out->Line(fmt::format("  executions    {} in {:.2f} s ({} per second), {}", Grouped(run.executions), run.seconds,
                         Grouped(static_cast<uint64_t>(run.executions_per_second + 0.5)),
                         Grouped(run.decisions) + (run.decisions == 1 ? " decision" : " decisions")));
-  if (run.exhausted) out->Line("  complete    every schedule was tried");
+  if (run.exhausted) out->Line("  complete      every schedule was tried");
 }
 
 void AddFindings(const RunView& run, TextWriter* out) {
-  if (run.findings.empty()) return out->Line("  found       nothing");
-  out->Line(fmt::format("  found       {}", Count(run.findings.size(), "finding")));
+  if (run.findings.empty()) return out->Line("  found         nothing");
+  out->Line(fmt::format("  found         {}", Count(run.findings.size(), "finding")));
   size_t width = 0;
   for (const FindingView& finding : run.findings) width = std::max(width, finding.id.size());
   for (const FindingView& finding : run.findings) {
@@ -41,7 +41,7 @@ void AddFindings(const RunView& run, TextWriter* out) {
 }
 
 void AddLimits(const RunView& run, TextWriter* out) {
-  if (!run.instrumented) out->Line("  not covered no race detection: the program is not instrumented");
+  if (!run.instrumented) out->Line("  not covered   no race detection: the program is not instrumented");
   if (!run.uncontrolled.empty()) {
     size_t width = 0;
     for (const UncontrolledView& entry : run.uncontrolled) width = std::max(width, entry.name.size());
@@ -51,7 +51,7 @@ void AddLimits(const RunView& run, TextWriter* out) {
                             Grouped(entry.count) + (entry.count == 1 ? " time" : " times")));
     }
   }
-  for (const std::string& note : run.notes) out->Line("  note        " + Harmless(note));
+  for (const std::string& note : run.notes) out->Line("  note          " + Harmless(note));
 }
 
 }  // namespace
