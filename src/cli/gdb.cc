@@ -63,8 +63,6 @@ int ReplayInGdb(const Card& card, const Prepared& prepared) {
   }
   AddCommand(words, "set environment HEDDLE_EXECUTOR baton");
   AddCommand(words, "set environment HEDDLE_REPLAY /proc/self/fd/" + std::to_string(decisions.value()));
-  AddCommand(words, "set environment HEDDLE_SEED " + std::to_string(card.seed));
-  AddCommand(words, "set environment HEDDLE_DETECT " + std::to_string(card.detect));
   if (!invocation.working_directory.empty()) AddCommand(words, "set cwd " + ShellQuoted(invocation.working_directory));
   AddCommand(words, "set breakpoint pending on");
   AddCommand(words, "break heddle_finding");

@@ -90,15 +90,11 @@ void StoreFindingCard(const RunOptions& options, const Card& card, FindingView& 
   return view;
 }
 
-void AddNotes(const RunOptions& options, const Prepared& prepared, const ExplorationResult& result, RunView& run) {
+void AddNotes(const ExplorationResult& result, RunView& run) {
   if (result.interrupted) run.notes.emplace_back("interrupted: the budget was not used up");
   if (result.decisions == 0 && result.executions > 0) {
     run.notes.emplace_back(
         "the program made no decision: is it single-threaded? One execution is all there is to explore");
-  }
-  if (!run.instrumented && (options.wanted & driver::Only(Verdict::kDataRace)) != 0) {
-    run.notes.push_back("'" + prepared.facts.path +
-                        "' is not instrumented: data races are not detected (build it with -fsanitize=thread)");
   }
   if ((result.hello_flags & trace::kThreadsBeforeMain) != 0) {
     run.notes.emplace_back("threads were started before main: they are outside of control");
@@ -191,7 +187,7 @@ Result<Hunt> HuntFindings(const RunOptions& options, const driver::StandardInput
                      hunt.run);
     hunt.run.findings.push_back(std::move(view));
   }
-  AddNotes(options, prepared.value(), result, hunt.run);
+  AddNotes(result, hunt.run);
   hunt.exit_status = ExitStatusOf(result, hunt.run);
   hunt.failure = result.failure;
   return hunt;

@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "cli/console.h"
 #include "cli/parse.h"
@@ -24,7 +25,7 @@ constexpr uint32_t kJobsMax = 256;
 // The words as CLI11 delivers them; empty where the option was not given.
 struct Words {
   std::string strategy = "portfolio";
-  uint64_t seed = 1;
+  std::string seed = "1";
   std::string schedules, time, detect, no_detect, hang_timeout, start_timeout, environment_keep;
   uint32_t jobs = 0;
   std::string output = "finding";
@@ -136,7 +137,11 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
   const Result<trace::StrategySpec> strategy = driver::ParseStrategy(words.strategy);
   if (!strategy.ok()) return strategy.error();
   options.exploration.loom.strategy = strategy.value();
-  options.exploration.loom.seed = words.seed;
+  const char* end = words.seed.data() + words.seed.size();
+  const std::from_chars_result seed = std::from_chars(words.seed.data(), end, options.exploration.loom.seed);
+  if (seed.ec != std::errc() || seed.ptr != end) {
+    return Error{kExitUsage, "the seed '" + Printable(words.seed) + "' is not a number from 0 to 2^64-1", ""};
+  }
   if (std::optional<Error> error = ApplyBudget(words, options.exploration)) return error;
   if (std::optional<Error> error = ApplyDetectors(words, options)) return error;
   options.output = words.output == "show"   ? OutputMode::kShow

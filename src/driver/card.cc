@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -108,6 +109,26 @@ class Reader {
   return text;
 }
 
+// How deep brackets are nested, outside of texts. Stops counting once it is too deep.
+[[nodiscard]] int NestingOf(std::string_view text) {
+  int depth = 0;
+  int deepest = 0;
+  bool in_text = false;
+  for (size_t i = 0; i < text.size() && deepest <= kNestingMax; ++i) {
+    const char c = text[i];
+    if (in_text && c == '\\') {
+      ++i;
+    } else if (c == '"') {
+      in_text = !in_text;
+    } else if (!in_text && (c == '[' || c == '{')) {
+      deepest = std::max(deepest, ++depth);
+    } else if (!in_text && (c == ']' || c == '}')) {
+      --depth;
+    }
+  }
+  return deepest;
+}
+
 void ReadProgram(const json& object, Card& card, Reader& parent) {
   Reader reader(object, "program.");
   card.program_path = reader.Text("path");
@@ -208,13 +229,9 @@ std::string CardText(const Card& card) {
 }
 
 Result<Card> ParseCard(std::string_view text) {
-  bool too_deep = false;
-  const json::parser_callback_t limit_depth = [&too_deep](int depth, json::parse_event_t /*event*/, json& /*parsed*/) {
-    if (depth > kNestingMax) too_deep = true;
-    return !too_deep;
-  };
-  const json object = json::parse(text.begin(), text.end(), limit_depth, false);
-  if (too_deep) return BadCard("it is nested too deeply");
+  // Before parsing: a parser needs memory for each level.
+  if (NestingOf(text) > kNestingMax) return BadCard("it is nested too deeply");
+  const json object = json::parse(text.begin(), text.end(), nullptr, false);
   if (object.is_discarded()) return BadCard("it is no complete JSON (truncated, or something else)");
   if (!object.is_object()) return BadCard("it is no JSON object");
 

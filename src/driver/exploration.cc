@@ -15,7 +15,9 @@ using std::chrono::nanoseconds;
 using trace::Reply;
 using trace::ReplyKind;
 
-// Long enough to hide the cost of a command, short enough for progress, Ctrl-C and time budgets to feel immediate.
+// Long enough to hide the cost of a command, short enough for progress, Ctrl-C and time budgets to feel immediate. The
+// first batches are shorter: most bugs are found in them, and then nobody should wait for the other jobs.
+constexpr nanoseconds kFirstBatchTime = std::chrono::milliseconds(10);
 constexpr nanoseconds kBatchTime = std::chrono::milliseconds(150);
 
 // A program that made no decision in so many executions has only one schedule.
@@ -114,8 +116,9 @@ void Exploration::StartBatch(Share& share) {
     count = std::min(count, kExecutionsWithoutDecision);
   }
   share.job->TeachKnown(known_);
+  const nanoseconds batch_time = std::min(kFirstBatchTime * (1 << std::min<uint64_t>(share.batches, 8)), kBatchTime);
   const trace::Command command = Job::Explore(options_.loom, share.next, shares_.size(), count,
-                                              std::min(kBatchTime, time_left));
+                                              std::min(batch_time, time_left));
   if (Status sent = share.job->Begin(command); !sent.ok()) Fail(share, sent.error());
 }
 
@@ -131,12 +134,12 @@ void Exploration::WaitForReplies() {
 }
 
 void Exploration::HandleReply(Share& share, const Reply& reply) {
+  result_.executions += reply.executions;
+  result_.decisions += reply.decisions;
   if (reply.kind == ReplyKind::kRefused) {
     Fail(share, RefusalError(reply));
     return;
   }
-  result_.executions += reply.executions;
-  result_.decisions += reply.decisions;
   const trace::Execution& end = share.job->loom().region().execution;
   if (reply.kind == ReplyKind::kFinding) {
     share.next = reply.execution + shares_.size();
@@ -173,6 +176,7 @@ void Exploration::HandleFinding(Share& share, uint64_t execution) {
   first_finding_ = std::min(first_finding_.value_or(std::numeric_limits<uint64_t>::max()), execution);
   share.finding = std::move(recording);
   share.done = true;
+  StopAll();  // What is left of their batches may lie above this number; StartBatch knows.
 }
 
 void Exploration::FinishFirstFinding() {

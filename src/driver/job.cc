@@ -12,9 +12,9 @@ namespace {
 using trace::Command;
 using trace::CommandKind;
 
-// The loom itself ends executions that hang. Only when it stays silent for this long beyond its own time-out has it
-// failed: long enough for a loaded machine, or for a program with a huge core to die.
-constexpr std::chrono::seconds kSilenceBeyondHang(20);
+// The loom itself ends executions that hang. Only when it stays silent for twice its own time-out and this long has it
+// failed: long enough for a loaded machine, or for a large program to die.
+constexpr std::chrono::seconds kSilenceBeyondHang(5);
 
 constexpr size_t kOutputKeptBytes = 16u << 10;
 
@@ -67,7 +67,7 @@ Command Job::Replay(const LoomSettings& settings, const Recording& recording, bo
 }
 
 Status Job::Begin(const Command& command) {
-  silence_max_ = std::chrono::nanoseconds(command.hang_ns) + kSilenceBeyondHang;
+  silence_max_ = 2 * std::chrono::nanoseconds(command.hang_ns) + kSilenceBeyondHang;
   last_pulse_ = Pulse();
   last_change_ = Clock::now();
   busy_ = true;

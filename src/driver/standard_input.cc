@@ -39,9 +39,10 @@ class Digest {
   return Error{kExitUsage, "cannot read standard input: " + why, "redirect it from a file or from /dev/null"};
 }
 
-[[nodiscard]] std::string DigestOfFile(int fd, int64_t offset) {
+[[nodiscard]] std::string DigestOfFile(int fd) {
   Digest digest;
   std::vector<char> buffer(size_t{1} << 16);
+  off_t offset = 0;
   for (ssize_t got = 0; (got = pread(fd, buffer.data(), buffer.size(), offset)) > 0; offset += got) {
     digest.Add(buffer.data(), static_cast<size_t>(got));
   }
@@ -60,11 +61,10 @@ Result<StandardInput> StandardInput::Take() {
   StandardInput input = Empty();
   struct stat status {};
   if (fstat(STDIN_FILENO, &status) != 0) return input;  // Closed: the program gets an empty input.
-  if (S_ISREG(status.st_mode)) {
+  const bool regular = S_ISREG(status.st_mode);
+  if (regular && lseek(STDIN_FILENO, 0, SEEK_CUR) == 0) {
     input.path_ = "/proc/self/fd/0";
-    const off_t at = lseek(STDIN_FILENO, 0, SEEK_CUR);
-    input.offset_ = at > 0 ? at : 0;
-    input.digest_ = DigestOfFile(STDIN_FILENO, input.offset_);
+    input.digest_ = DigestOfFile(STDIN_FILENO);
     return input;
   }
   if (isatty(STDIN_FILENO) != 0) {
@@ -78,6 +78,7 @@ Result<StandardInput> StandardInput::Take() {
   }
   if (S_ISDIR(status.st_mode)) return CannotRead("it is a directory");
 
+  // A pipe, or a file that somebody has read in part: each execution rewinds its input to the start of a file.
   input.contents_.Reset(memfd_create("heddle-stdin", MFD_CLOEXEC));
   if (!input.contents_.valid()) return CannotRead(std::strerror(errno));
   Digest digest;
@@ -88,7 +89,7 @@ Result<StandardInput> StandardInput::Take() {
     if (got < 0) return CannotRead(std::strerror(errno));
     if (got == 0) break;
     total += static_cast<size_t>(got);
-    if (total > kPipeBytesMax) return CannotRead("more than 256 MiB came through a pipe");
+    if (total > kPipeBytesMax) return CannotRead("it is no file, or one that was read in part, and has more than 256 MiB");
     digest.Add(buffer.data(), static_cast<size_t>(got));
     if (write(input.contents_.get(), buffer.data(), static_cast<size_t>(got)) != got) {
       return CannotRead(std::strerror(errno));
@@ -102,7 +103,6 @@ Result<StandardInput> StandardInput::Take() {
 Result<UniqueFd> StandardInput::Open() const {
   UniqueFd fd(open(path_.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd.valid()) return CannotRead(std::string("opening it again failed: ") + std::strerror(errno));
-  if (offset_ > 0 && lseek(fd.get(), offset_, SEEK_SET) != offset_) return CannotRead("it cannot be rewound");
   return fd;
 }
 

@@ -1,7 +1,7 @@
 // What the program under test reads as its standard input.
 //
 // Every job and every execution must read the same bytes, so the input is taken once: a regular file is opened anew per
-// job at the offset where it stood; a pipe is read to its end and kept in memory; a terminal cannot be repeated and is
+// job; a pipe, or a file that was read in part, is read to its end and kept in memory; a terminal cannot be repeated and is
 // replaced by nothing.
 #pragma once
 
@@ -19,7 +19,7 @@ class StandardInput {
   // No input at all: end of file at once.
   [[nodiscard]] static StandardInput Empty();
 
-  // A fresh descriptor for one program, positioned at the start of the input.
+  // A fresh descriptor for one program, at offset 0, where the input starts.
   [[nodiscard]] Result<UniqueFd> Open() const;
 
   // "empty", or the length and hash of the contents: lets a replay notice that it reads something else.
@@ -29,7 +29,6 @@ class StandardInput {
  private:
   std::string path_;      // what to open
   UniqueFd contents_;     // keeps `path_` alive when it is /proc/self/fd/N
-  int64_t offset_ = 0;
   std::string digest_ = "empty";
   bool was_terminal_ = false;
 };

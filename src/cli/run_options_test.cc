@@ -1,0 +1,98 @@
+#include "cli/run_options.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+namespace heddle::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using trace::Verdict;
+
+[[nodiscard]] RunOptions Accepted(const Arguments& arguments, const char* environment = nullptr) {
+  const std::variant<RunOptions, int> parsed = ParseRunOptions(arguments, environment);
+  const RunOptions* options = std::get_if<RunOptions>(&parsed);
+  EXPECT_NE(options, nullptr);
+  return options != nullptr ? *options : RunOptions{};
+}
+
+[[nodiscard]] int Refused(const Arguments& arguments, const char* environment = nullptr) {
+  const std::variant<RunOptions, int> parsed = ParseRunOptions(arguments, environment);
+  const int* status = std::get_if<int>(&parsed);
+  return status != nullptr ? *status : -1;
+}
+
+TEST(RunOptionsTest, DefaultsBoundTimeAndSchedules) {
+  const RunOptions options = Accepted({"--", "./a", "-x"});
+  EXPECT_THAT(options.program, ElementsAre("./a", "-x"));
+  EXPECT_EQ(options.exploration.schedules_max, 10'000u);
+  EXPECT_EQ(options.exploration.time_max, 10s);
+  EXPECT_EQ(options.exploration.loom.strategy.kind, trace::StrategyKind::kPortfolio);
+  EXPECT_EQ(options.exploration.loom.detect, uint32_t{trace::kDetectAll});
+  EXPECT_GE(options.exploration.jobs, 1u);
+  EXPECT_FALSE(options.exploration.keep_going);
+}
+
+TEST(RunOptionsTest, ANamedBudgetStandsAlone) {
+  EXPECT_EQ(Accepted({"--schedules", "20k", "--", "./a"}).exploration.time_max, 0ns);
+  EXPECT_EQ(Accepted({"--schedules=20k", "--", "./a"}).exploration.schedules_max, 20'000u);
+  EXPECT_GT(Accepted({"--time", "5m", "--", "./a"}).exploration.schedules_max, uint64_t{1} << 60);
+  const RunOptions both = Accepted({"--time", "5m", "--schedules", "7", "--", "./a"});
+  EXPECT_EQ(both.exploration.schedules_max, 7u);
+  EXPECT_EQ(both.exploration.time_max, 5min);
+}
+
+TEST(RunOptionsTest, TheProgramsOptionsAreItsOwn) {
+  EXPECT_THAT(Accepted({"./a", "--jobs", "x"}).program, ElementsAre("./a", "--jobs", "x"));
+  EXPECT_THAT(Accepted({"--jobs", "3", "./a", "--", "b"}).program, ElementsAre("./a", "--", "b"));
+  EXPECT_THAT(Accepted({"--", "-odd-name"}).program, ElementsAre("-odd-name"));
+  EXPECT_THAT(Accepted({"--", "./a", "--", "b"}).program, ElementsAre("./a", "--", "b"));
+}
+
+TEST(RunOptionsTest, TheEnvironmentComesFirstAndTheCommandLineWins) {
+  const RunOptions options = Accepted({"--jobs", "3", "--", "./a"}, "--jobs 7 --seed=5 --cards 'a b'");
+  EXPECT_EQ(options.exploration.jobs, 3u);
+  EXPECT_EQ(options.exploration.loom.seed, 5u);
+  EXPECT_EQ(options.cards_directory, "a b");
+}
+
+TEST(RunOptionsTest, DetectChoosesVerdictsAndDetectors) {
+  const RunOptions only = Accepted({"--detect", "deadlock,data-race", "--no-spurious", "--", "./a"});
+  EXPECT_EQ(only.wanted, driver::Only(Verdict::kDeadlock) | driver::Only(Verdict::kDataRace));
+  EXPECT_EQ(only.exploration.loom.detect,
+            uint32_t{trace::kDetectRaces | trace::kAllowEarlyTime | trace::kAllowWeakFailure});
+  const RunOptions without = Accepted({"--no-detect", "thread-leak", "--", "./a"});
+  EXPECT_EQ(without.wanted & driver::Only(Verdict::kThreadLeak), 0u);
+  EXPECT_EQ(without.wanted & driver::Only(Verdict::kNondeterminism), 0u);
+  EXPECT_EQ(without.exploration.ignored_verdicts, ~without.wanted);
+}
+
+TEST(RunOptionsTest, RefusesBadUsage) {
+  for (const Arguments& arguments : std::vector<Arguments>{{},
+                                                           {"--"},
+                                                           {"--bogus", "--", "./a"},
+                                                           {"--bogus", "./a"},
+                                                           {"--jobs", "0", "--", "./a"},
+                                                           {"--jobs", "x", "--", "./a"},
+                                                           {"--seed", "-1", "--", "./a"},
+                                                           {"--schedules", "0", "--", "./a"},
+                                                           {"--time", "ten", "--", "./a"},
+                                                           {"--strategy", "best", "--", "./a"},
+                                                           {"--output", "loud", "--", "./a"},
+                                                           {"--detect", "bugs", "--", "./a"},
+                                                           {"--no-detect", "all", "--", "./a"},
+                                                           {"--schedules"}}) {
+    EXPECT_EQ(Refused(arguments), 2) << testing::PrintToString(arguments);
+  }
+  EXPECT_EQ(Refused({"--", "./a"}, "--bogus"), 2);
+  EXPECT_EQ(Refused({"--", "./a"}, "--cards 'open"), 2);
+  EXPECT_EQ(Refused({"--", "./a"}, "-- ./b"), 2);
+}
+
+TEST(RunOptionsTest, HelpEndsWell) { EXPECT_EQ(Refused({"--help"}), 0); }
+
+}  // namespace
+}  // namespace heddle::cli
