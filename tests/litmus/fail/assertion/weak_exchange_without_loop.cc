@@ -1,0 +1,19 @@
+// heddle: ways=gcc,clang levels=O0,O2
+// Bug: compare_exchange_weak may fail although the value is the expected one; nobody else is even running.
+//   step | worker
+//   1    | compare_exchange_weak(0 -> 1) fails without cause
+// Covers: weak compare-exchange. (On x86-64 hardware it never fails so; on others it does.)
+#include <atomic>
+#include <cassert>
+#include <thread>
+
+std::atomic<int> state;
+
+int main() {
+  std::thread worker([] {
+    int expected = 0;
+    const bool exchanged = state.compare_exchange_weak(expected, 1);
+    assert(exchanged);
+  });
+  worker.join();
+}

@@ -1,0 +1,31 @@
+// heddle: ways=gcc,clang levels=O0,O2
+// Fixed: main joins; the destructors of a thread run before its join returns.
+// Covers: pthread_key_create with destructor, pthread_setspecific, sem_wait.
+#include <pthread.h>
+#include <semaphore.h>
+
+sem_t done;
+pthread_key_t key;
+int total;
+
+void AddToTotal(void* value) { total += *static_cast<int*>(value); }
+
+void* Work(void* value) {
+  pthread_setspecific(key, value);
+  sem_post(&done);
+  return nullptr;
+}
+
+int main() {
+  sem_init(&done, 0, 0);
+  pthread_key_create(&key, AddToTotal);
+  int value = 5;
+  pthread_t worker;
+  pthread_create(&worker, nullptr, Work, &value);
+  sem_wait(&done);
+  pthread_join(worker, nullptr);
+  const int seen = total;
+  pthread_key_delete(key);
+  sem_destroy(&done);
+  return seen != 5;
+}

@@ -1,0 +1,28 @@
+// heddle: ways=gcc,clang levels=O0,O2
+// Fixed: it takes it.
+// Covers: pthread_spin_lock, pthread_spin_unlock.
+#include <pthread.h>
+
+#include <thread>
+
+pthread_spinlock_t lock;
+long packets;
+
+int main() {
+  pthread_spin_init(&lock, PTHREAD_PROCESS_PRIVATE);
+  long seen = 0;
+  std::thread writer([] {
+    pthread_spin_lock(&lock);
+    ++packets;
+    pthread_spin_unlock(&lock);
+  });
+  std::thread reader([&] {
+    pthread_spin_lock(&lock);
+    seen = packets;
+    pthread_spin_unlock(&lock);
+  });
+  writer.join();
+  reader.join();
+  pthread_spin_destroy(&lock);
+  return seen > 1;
+}

@@ -1,0 +1,35 @@
+// heddle: ways=gcc,clang,plain levels=O0,O2
+// Fixed: it waits until it has it.
+// Covers: sem_timedwait, clock_gettime.
+#include <semaphore.h>
+#include <time.h>
+
+#include <atomic>
+#include <cassert>
+#include <thread>
+
+sem_t available;
+std::atomic<bool> published;
+
+bool WaitOneSecond() {
+  timespec deadline;
+  clock_gettime(CLOCK_REALTIME, &deadline);
+  deadline.tv_sec += 1;
+  return sem_timedwait(&available, &deadline) == 0;
+}
+
+int main() {
+  sem_init(&available, 0, 0);
+  std::thread consumer([] {
+    while (!WaitOneSecond()) {
+    }
+    assert(published);
+  });
+  std::thread producer([] {
+    published = true;
+    sem_post(&available);
+  });
+  consumer.join();
+  producer.join();
+  sem_destroy(&available);
+}

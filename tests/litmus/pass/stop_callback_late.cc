@@ -1,0 +1,31 @@
+// heddle: ways=gcc,clang levels=O0,O2
+// Fixed: it looks at what the wait returned.
+// Covers: std::jthread, std::stop_token, condition_variable_any::wait with a token.
+#include <cassert>
+#include <condition_variable>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+
+#if !defined(__clang__)
+#pragma GCC diagnostic ignored \
+    "-Wmaybe-uninitialized"  // False alarm of g++ 12 inside std::jthread.
+#endif
+
+std::mutex mutex;
+std::condition_variable_any changed;
+bool has_data;
+
+int main() {
+  std::jthread worker([](std::stop_token stop) {
+    std::unique_lock lock(mutex);
+    if (!changed.wait(lock, stop, [] { return has_data; })) return;
+    assert(has_data);
+  });
+  std::jthread producer([] {
+    std::lock_guard lock(mutex);
+    has_data = true;
+    changed.notify_all();
+  });
+  worker.request_stop();
+}

@@ -1,0 +1,29 @@
+// heddle: ways=gcc,clang,plain levels=O0,O2
+// Fixed: everybody takes the fork with the lower number first.
+// Covers: pthread_mutex, a cycle of three.
+#include <pthread.h>
+
+#include <algorithm>
+
+constexpr long kCount = 3;
+pthread_mutex_t forks[kCount] = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
+                                 PTHREAD_MUTEX_INITIALIZER};
+
+void* Dine(void* argument) {
+  const long self = reinterpret_cast<long>(argument);
+  const long one = std::min(self, (self + 1) % kCount);
+  const long other = std::max(self, (self + 1) % kCount);
+  pthread_mutex_lock(&forks[one]);
+  pthread_mutex_lock(&forks[other]);
+  pthread_mutex_unlock(&forks[other]);
+  pthread_mutex_unlock(&forks[one]);
+  return nullptr;
+}
+
+int main() {
+  pthread_t philosophers[kCount];
+  for (long i = 0; i < kCount; ++i) {
+    pthread_create(&philosophers[i], nullptr, Dine, reinterpret_cast<void*>(i));
+  }
+  for (pthread_t philosopher : philosophers) pthread_join(philosopher, nullptr);
+}
