@@ -47,9 +47,9 @@ EventView ViewOf(const trace::Event& event, uint64_t index, Symbolizer& symboliz
   const ObjectKind kind = KindOfObject(event.op);
   if (event.op == OpKind::kPlainRead || event.op == OpKind::kPlainWrite) {
     const std::string variable = VariableName(symbolizer, event.address);
-    if (!variable.empty()) view.words += " " + variable;
+    if (!variable.empty()) view.words.append(" ").append(variable);
   } else if (event.object != 0 && !kind.words.empty()) {
-    view.words += " " + names.Name(event.object, kind, event.address).Label();
+    view.words.append(" ").append(names.Name(event.object, kind, event.address).Label());
   }
   view.has_value = HasValue(event.op);
   view.value = event.value;
@@ -68,7 +68,7 @@ EventView ViewOf(const AccessView& access, const FindingView& finding) {
   view.is_access_of_finding = true;
   view.words = trace::OpWords(access.op);
   if (finding.location.kind == LocationKind::kGlobal) {
-    view.words += " " + finding.location.name;
+    view.words.append(" ").append(finding.location.name);
     if (finding.location.offset != 0) view.words += fmt::format("+{}", finding.location.offset);
   } else {
     view.words += " the racy memory";

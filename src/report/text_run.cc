@@ -13,7 +13,10 @@ namespace {
 
 std::string Program(const RunView& run) {
   std::string text;
-  for (const std::string& argument : run.program) text += (text.empty() ? "" : " ") + Harmless(argument);
+  for (const std::string& argument : run.program) {
+    if (!text.empty()) text += ' ';
+    text += Harmless(argument);
+  }
   return text;
 }
 
