@@ -11,7 +11,7 @@
 add_library(heddle_common INTERFACE)
 target_include_directories(heddle_common INTERFACE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/include")
 if(HEDDLE_DEVELOPER)
-  target_compile_options(heddle_common INTERFACE -Wall -Wextra -Werror -Wshadow -Wnon-virtual-dtor -Wundef
+  target_compile_options(heddle_common INTERFACE -Wall -Wextra -Werror -Wshadow -Wundef
     -Wextra-semi -Wvla -Wimplicit-fallthrough
     $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety -Wunreachable-code>)
 endif()

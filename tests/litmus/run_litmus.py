@@ -114,14 +114,14 @@ class Runner:
 
     def passing(self, program):
         schedules = min(program.schedules or self.args.schedules, self.args.schedules)
-        for strategy in STRATEGIES:
+        for strategy in self.args.strategies:
             more = ["--strategy", strategy]
             answer, _, command, output = self.hunt(program, schedules, more, 0)
             if answer["findings"]:
                 raise Unexpected("exit status 0 with findings", command, output)
             if answer["executions"] != schedules and not answer.get("exhausted"):
                 raise Unexpected(f"{answer['executions']} executions instead of {schedules}", command, output)
-        return f"{len(STRATEGIES)} x {schedules} executions"
+        return f"{len(self.args.strategies)} x {schedules} executions"
 
     def judge(self, program):
         """Returns (program, words, error or None, seconds)."""
@@ -167,6 +167,7 @@ def main():
     parser.add_argument("--way", choices=programs.WAYS, default="gcc")
     parser.add_argument("--level", choices=programs.LEVELS, default="O2")
     parser.add_argument("--schedules", type=int, default=2000, help="executions per strategy for passing programs")
+    parser.add_argument("--strategies", type=lambda text: text.split(","), default=STRATEGIES, help="for passing programs")
     parser.add_argument("--only", default="*", help="pattern of paths below tests/litmus, e.g. 'fail/deadlock/*'")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--compile-only", action="store_true")
