@@ -32,6 +32,12 @@ bool IsHang(Verdict verdict) {
   return verdict == Verdict::kDeadlock || verdict == Verdict::kLostWakeup || verdict == Verdict::kLivelock;
 }
 
+// The thread did nothing to an object: it came to a place. What it last announced has no part in that.
+bool IsPlaceOnly(Verdict verdict) {
+  return verdict == Verdict::kCrash || verdict == Verdict::kAssertion || verdict == Verdict::kUncaughtException ||
+         verdict == Verdict::kExitStatus || verdict == Verdict::kInvariant || verdict == Verdict::kThreadLeak;
+}
+
 std::string StateWords(trace::ThreadState state) {
   switch (state) {
     case trace::ThreadState::kUnused:
@@ -127,11 +133,11 @@ class Builder {
     if (thread != trace::kNoIndex) mentioned_.insert(thread);
   }
 
-  // The edge says an object's number only; who waits for it, or holds it, knows its kind and address.
+  // The edge says an object's number only; who waits for it, holds it or used it knows its kind and address.
   [[nodiscard]] const ObjectName& NameOfCycleObject(uint32_t object) {
     for (uint32_t i = 0; i < ThreadCount(); ++i) {
       const trace::ThreadRecord& thread = region_.threads[i];
-      if (thread.object == object && thread.state == trace::ThreadState::kBlocked) {
+      if (thread.object == object && thread.object_address != 0 && !KindOfObject(thread.pending).words.empty()) {
         return names_.Name(object, KindOfObject(thread.pending), thread.object_address);
       }
     }
@@ -141,8 +147,13 @@ class Builder {
         if (lock.object == object) return names_.Name(object, KindOfLock(lock.kind), lock.address);
       }
     }
-    if (finding_.verdict == Verdict::kLockOrder) return names_.Name(object, {"lock", "L"}, 0);
-    return names_.Name(object, {}, 0);
+    const uint64_t events = std::min<uint64_t>(region_.execution.kept_event_count, kEventsMax);
+    for (uint64_t i = 0; i < events; ++i) {
+      const trace::Event& event = region_.events[i];
+      if (event.object != object || KindOfObject(event.op).words.empty()) continue;
+      return names_.Name(object, KindOfObject(event.op), event.address);
+    }
+    return names_.Name(object, {"lock", "L"}, 0);
   }
 
   void AddCycle() {
@@ -172,15 +183,16 @@ class Builder {
     // A hang has no access: every thread's own row says where it stands.
     if (IsHang(finding_.verdict)) return;
     const bool has_current = finding_.current.pc != 0 || Snapshot(finding_.current.snapshot) != nullptr ||
-                             finding_.current.op != trace::OpKind::kNone;
+                             (finding_.current.op != trace::OpKind::kNone && !IsPlaceOnly(finding_.verdict));
     if (has_current) AddAccess(finding_.current);
     if (finding_.verdict == Verdict::kDataRace) AddAccess(finding_.previous);
   }
 
   void AddAccess(const trace::Access& access) {
+    const trace::OpKind op = IsPlaceOnly(finding_.verdict) ? trace::OpKind::kNone : access.op;
     AccessView view{.thread = access.thread,
-                    .op = access.op,
-                    .words = AccessWords(access.op),
+                    .op = op,
+                    .words = AccessWords(op),
                     .size = access.size,
                     .event = access.event,
                     .stack = StackOfAccess(access),
@@ -282,6 +294,10 @@ class Builder {
     view.lock_count = record.lock_count;
     view.timed = record.deadline_ns != 0;
     view.current = StackOf(record.current_snapshot, index);
+    if (view.current.frames.empty() && finding_.verdict == Verdict::kLivelock) {
+      // A thread that was stopped from outside stands exactly where its registers say.
+      view.current = StackOf(finding_.current.snapshot, index);
+    }
     if (record.state == trace::ThreadState::kBlocked) AddWait(record, &view);
     return view;
   }

@@ -3,7 +3,9 @@
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
+#include <gelf.h>
 
+#include <algorithm>
 #include <iterator>
 
 #include "report/code_lookup.h"
@@ -63,7 +65,39 @@ bool NamesData(const GElf_Sym& symbol) {
   return type == STT_OBJECT || type == STT_COMMON || type == STT_NOTYPE;
 }
 
+// One past the last byte that the module's segments take in memory.
+uint64_t EndOf(Dwfl_Module* module) {
+  GElf_Addr bias = 0;
+  Elf* elf = dwfl_module_getelf(module, &bias);
+  size_t count = 0;
+  if (elf == nullptr || elf_getphdrnum(elf, &count) != 0) return 0;
+  uint64_t end = 0;
+  for (size_t i = 0; i < count; ++i) {
+    GElf_Phdr segment;
+    if (gelf_getphdr(elf, static_cast<int>(i), &segment) == nullptr || segment.p_type != PT_LOAD) continue;
+    end = std::max<uint64_t>(end, bias + segment.p_vaddr + segment.p_memsz);
+  }
+  return end;
+}
+
 }  // namespace
+
+Dwfl_Module* DataLookup::ModuleOf(uint64_t address) {
+  if (dwfl_ == nullptr) return nullptr;
+  if (Dwfl_Module* module = dwfl_addrmodule(dwfl_, address); module != nullptr) return module;
+  if (!extents_) {
+    extents_.emplace();
+    const auto add = [](Dwfl_Module* module, void** /*data*/, const char* /*name*/, Dwarf_Addr start, void* list) {
+      static_cast<std::vector<Extent>*>(list)->push_back({start, EndOf(module), module});
+      return static_cast<int>(DWARF_CB_OK);
+    };
+    (void)dwfl_getmodules(dwfl_, add, &*extents_, 0);
+  }
+  for (const Extent& extent : *extents_) {
+    if (address >= extent.begin && address < extent.end) return extent.module;
+  }
+  return nullptr;
+}
 
 const DataLookup::Places& DataLookup::PlacesOf(Dwfl_Module* module) {
   const auto [entry, inserted] = places_.try_emplace(module);
@@ -90,7 +124,7 @@ const DataLookup::Places& DataLookup::PlacesOf(Dwfl_Module* module) {
 }
 
 std::optional<DataSymbol> DataLookup::Find(uint64_t address) {
-  Dwfl_Module* module = dwfl_ == nullptr ? nullptr : dwfl_addrmodule(dwfl_, address);
+  Dwfl_Module* module = ModuleOf(address);
   if (module == nullptr) return std::nullopt;
 
   DataSymbol result;

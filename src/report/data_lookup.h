@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "report/symbols.h"
 
@@ -31,10 +32,20 @@ class DataLookup {
   };
   using Places = std::map<uint64_t, Place>;  // by linked address
 
+  // The module whose segments, as its file describes them, hold the address. The kernel's list of mappings, from which
+  // modules are reported, has no name for zero-initialised data beyond the last page of the file.
+  [[nodiscard]] Dwfl_Module* ModuleOf(uint64_t address);
+
   // One pass over all of a module's DWARF, the first time that one of its variables is asked for.
   [[nodiscard]] const Places& PlacesOf(Dwfl_Module* module);
 
+  struct Extent {
+    uint64_t begin, end;
+    Dwfl_Module* module;
+  };
+
   Dwfl* dwfl_;
+  std::optional<std::vector<Extent>> extents_;  // filled at the first need
   std::unordered_map<Dwfl_Module*, Places> places_;
 };
 

@@ -85,19 +85,20 @@ std::vector<std::string> WaitPlaces(const FindingView& finding) {
   return SortedUnique(std::move(places));
 }
 
-std::vector<std::string> RunningPlaces(const FindingView& finding) {
-  std::vector<std::string> places;
-  for (const ThreadView& thread : finding.threads) {
-    if (thread.state == "runnable") places.push_back(Place(thread.current));
-  }
-  return SortedUnique(std::move(places));
-}
-
 // The one place of a finding that has one.
 std::string MainPlace(const FindingView& finding) {
   if (!finding.accesses.empty()) return Place(finding.accesses.front().stack);
   const ThreadView* thread = FindThread(finding, finding.thread);
   return thread == nullptr ? "?" : Place(thread->current);
+}
+
+std::vector<std::string> RunningPlaces(const FindingView& finding) {
+  std::vector<std::string> places;
+  for (const ThreadView& thread : finding.threads) {
+    if (thread.state == "runnable") places.push_back(Place(thread.current));
+  }
+  if (places.empty()) places.push_back(MainPlace(finding));
+  return SortedUnique(std::move(places));
 }
 
 }  // namespace

@@ -40,6 +40,9 @@ heddle::trace::StackSnapshot Ledger::Audit(std::vector<uint8_t>* pool) {
   return snapshot;
 }
 
+// Larger than a page: most of it lies where the file of the program does not reach.
+char ledger_pages[64 << 10];
+
 [[gnu::noinline]] int* Counter() {
   static int calls = 7;
   return &calls;
@@ -139,6 +142,14 @@ TEST(SymbolizerTest, NamesVariablesWithSizeAndDeclaration) {
   ASSERT_TRUE(local.has_value());
   EXPECT_EQ(local->name, "bank::Counter()::calls");
   EXPECT_NE(local->line, 0u);
+}
+
+TEST(SymbolizerTest, FindsZeroInitialisedDataBeyondTheFile) {
+  Symbolizer symbolizer(getpid());
+  const auto symbol = symbolizer.SymbolizeData(reinterpret_cast<uint64_t>(&bank::ledger_pages[60 << 10]));
+  ASSERT_TRUE(symbol.has_value());
+  EXPECT_EQ(symbol->name, "bank::ledger_pages");
+  EXPECT_EQ(symbol->start, reinterpret_cast<uint64_t>(&bank::ledger_pages[0]));
 }
 
 TEST(SymbolizerTest, SaysNothingAboutTheHeap) {
