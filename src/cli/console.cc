@@ -13,6 +13,7 @@
 namespace heddle::cli {
 
 int PrintError(const driver::Error& error) {
+  std::fflush(stdout);  // In the order in which things were said, also in a file that gets both.
   fmt::print(stderr, "heddle: {}\n", error.message);
   if (!error.remedy.empty()) fmt::print(stderr, "        {}\n", error.remedy);
   return error.exit_status;

@@ -91,6 +91,7 @@ void StoreFindingCard(const RunOptions& options, const Card& card, FindingView& 
 }
 
 void AddNotes(const ExplorationResult& result, RunView& run) {
+  if (result.failure.has_value()) run.notes.push_back("the run ended early: " + result.failure->message);
   if (result.interrupted) run.notes.emplace_back("interrupted: the budget was not used up");
   if (result.decisions == 0 && result.executions > 0) {
     run.notes.emplace_back(

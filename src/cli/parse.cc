@@ -126,7 +126,7 @@ driver::Result<Arguments> SplitOptions(std::string_view text) {
 std::string Nearest(std::string_view word, const std::vector<std::string>& candidates) {
   std::string best;
   // One mistake in three characters is a typing error, more is another word.
-  size_t best_distance = word.size() / 3 + 1;
+  size_t best_distance = std::max<size_t>(word.size() / 3, 1) + 1;
   for (const std::string& candidate : candidates) {
     const size_t distance = Distance(word, candidate);
     if (distance < best_distance) {

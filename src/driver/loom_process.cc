@@ -283,7 +283,8 @@ Error LoomProcess::EndedEarly() {
   for (int i = 0; i < 100 && EndInWords().empty(); ++i) poll(nullptr, 0, 10);
   std::string how = EndInWords();
   if (how.empty()) how = "closed its connection to Heddle";
-  const std::string printed = Output(2000);
+  std::string printed = Output(2000);
+  printed.erase(printed.find_last_not_of('\n') + 1);
   const std::string output = printed.empty() ? "; it printed nothing" : "; it printed:\n" + printed;
   if (!greeted_) {
     return Error{kExitUsage, "'" + name_ + "' " + how + " before main was entered" + output,

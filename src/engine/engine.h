@@ -1,0 +1,324 @@
+// The loom: takes over the threads of the program and decides, operation by operation, who goes on.
+//
+// Every intercepted call opens a Gate (engine/gate.h) and, if the gate says that the calling thread is controlled, gives
+// the engine one operation. The engine announces it (Arrive), lets the strategy choose among all enabled threads, and
+// comes back when this thread was chosen; then the operation is carried out on the model and noted (Done). A thread
+// whose operation is not enabled is not a candidate: it stands in the list of waiters of the object, and whatever
+// changes the object looks through that list again (Refresh).
+//
+//   thread calls pthread_mutex_lock          Engine::LockMutex
+//     1. find the object                     objects_.Find / Make
+//     2. announce, switch, come back         Arrive(kMutexLock, object)  -> Decide -> strategy -> SwitchTo
+//     3. the model's transition              object->mutex.Lock(id); Refresh(object)
+//     4. happens-before                      Acquire(object->clock)
+//     5. event: hash, counters, strategy     Done(…)
+//
+// One instance, all of it used only by the holder of the run token: the thread that runs. Nothing here is thread safe,
+// and nothing needs to be.
+#pragma once
+
+#include <cstdint>
+
+#include "base/arena.h"
+#include "base/prng.h"
+#include "base/thread_set.h"
+#include "engine/object.h"
+#include "engine/thread.h"
+#include "race/detector.h"
+#include "race/lock_order.h"
+#include "strategy/portfolio.h"
+#include "trace/region.h"
+
+namespace heddle::engine {
+
+enum class Phase : uint8_t {
+  kPassive,      // not controlled: every call goes to libc
+  kBeforeMain,   // controlled, but nothing is decided or recorded: thread by thread, in order
+  kRunning,      // an execution
+  kEnding,       // a finding ended it, or the process exits: nothing is decided any more
+};
+
+// Why a wait ended.
+enum class WaitOutcome : uint8_t { kDone, kTimedOut, kFailed };
+
+class Engine final : public race::Detector::Listener {
+ public:
+  // --- life (lifecycle.cc, checkpoint.cc, explore.cc) ---
+
+  // Reads the environment and takes control of the calling thread as thread 0, unless no driver asked for it.
+  void Start();
+  // Called when main is entered, with the driver's commands still to come; returns in every execution's child.
+  void Checkpoint();
+  void ReplayFromFile(const char* file);
+  // Runs `body` in-process under one schedule after the other (the mechanism of heddle::Explore).
+  struct ExploreRequest {
+    void (*body)(void*);
+    void* argument;
+    trace::Command command;
+  };
+  struct ExploreOutcome {
+    uint64_t executions;
+    uint64_t decisions;
+    uint32_t findings;
+  };
+  [[nodiscard]] ExploreOutcome Explore(const ExploreRequest& request);
+
+  void BeginExecution(const trace::Command& command, uint64_t execution);
+  // main returned or exit was called by thread `current`.
+  void OnExit(bool from_main_return, int status);
+  // Ends the execution at once; what was found stands in the region.
+  [[noreturn]] void EndExecution();
+
+  // --- threads (threads.cc) ---
+  [[nodiscard]] int CreateThread(pthread_t* handle, const pthread_attr_t* attributes, void* (*routine)(void*),
+                                 void* argument, uintptr_t pc);
+  [[nodiscard]] int JoinThread(pthread_t handle, void** result, bool try_only, const uint64_t* deadline_ns, uintptr_t pc);
+  [[nodiscard]] int DetachThread(pthread_t handle, uintptr_t pc);
+  [[noreturn]] void ExitThread(void* result);
+  [[nodiscard]] Thread* FindThread(pthread_t handle);
+  void CancelThread(Thread* thread);
+  // Ends the calling thread if its cancellation was requested and is enabled.
+  void TestCancel();
+
+  // --- locks (locks.cc) ---
+  [[nodiscard]] SyncObject* MutexAt(const void* address, model::MutexKind kind);
+  [[nodiscard]] int LockMutex(SyncObject* mutex, trace::OpKind op, const uint64_t* deadline_ns, uintptr_t pc);
+  [[nodiscard]] int TryLockMutex(SyncObject* mutex, trace::OpKind op, uintptr_t pc);
+  [[nodiscard]] int UnlockMutex(SyncObject* mutex, trace::OpKind op, uintptr_t pc);
+  [[nodiscard]] SyncObject* RwLockAt(const void* address);
+  [[nodiscard]] int LockRw(SyncObject* lock, bool write, const uint64_t* deadline_ns, uintptr_t pc);
+  [[nodiscard]] int TryLockRw(SyncObject* lock, bool write, uintptr_t pc);
+  [[nodiscard]] int UnlockRw(SyncObject* lock, uintptr_t pc);
+  // A lock's memory is given up by its owner: misuse if it is held or waited for.
+  void DestroyLock(const void* address, ObjectKind kind, uintptr_t pc);
+
+  // --- waiting (conditions.cc, waiting.cc) ---
+  [[nodiscard]] SyncObject* ConditionAt(const void* address);
+  [[nodiscard]] int WaitCondition(SyncObject* condition, SyncObject* mutex, const uint64_t* deadline_ns, uintptr_t pc);
+  void SignalCondition(SyncObject* condition, bool all, uintptr_t pc);
+  [[nodiscard]] SyncObject* SemaphoreAt(const void* address, uint32_t initial);
+  [[nodiscard]] int WaitSemaphore(SyncObject* semaphore, bool try_only, const uint64_t* deadline_ns, uintptr_t pc);
+  [[nodiscard]] int PostSemaphore(SyncObject* semaphore, uintptr_t pc);
+  void MakeBarrier(const void* address, uint32_t count, uintptr_t pc);
+  [[nodiscard]] int WaitBarrierAt(const void* address, uintptr_t pc);
+  [[nodiscard]] SyncObject* OnceAt(const void* address, bool done);
+  [[nodiscard]] model::Once::EnterResult EnterOnce(SyncObject* once, trace::OpKind op, uintptr_t pc);
+  void FinishOnce(SyncObject* once, bool completed, uintptr_t pc);
+  [[nodiscard]] int WaitFutex(uintptr_t address, uint32_t expected, uint32_t bitset, const uint64_t* deadline_ns,
+                              uintptr_t pc);
+  [[nodiscard]] int WakeFutex(uintptr_t address, uint32_t count, uint32_t bitset, uintptr_t pc);
+  void Yield(uintptr_t pc);
+  void SleepUntil(uint64_t deadline_ns, uintptr_t pc);
+  // Waits until `poll(context)` says that the outside world is ready, or the deadline. Others run meanwhile.
+  using PollFunction = bool (*)(void* context);
+  [[nodiscard]] WaitOutcome WaitOutside(trace::OpKind op, PollFunction poll, void* context, const uint64_t* deadline_ns,
+                                        uintptr_t pc);
+  // The program did something that may have made a descriptor ready.
+  void OutsideChanged();
+  [[nodiscard]] uint32_t Choose(uint32_t count, uintptr_t pc);
+
+  // --- atomics (atomics.cc) ---
+  // Announces an atomic operation; when it returns, the caller performs it on memory and reports with AtomicDone.
+  [[nodiscard]] SyncObject* AtomicArrive(uintptr_t address, trace::OpKind op, uintptr_t pc);
+  struct AtomicEffect {
+    uint8_t bytes;
+    bool wrote;        // stored something, be it the same value
+    bool changed;      // the value is another one now
+    int order;         // memory order as in __ATOMIC_*
+    uint64_t value;    // read, or stored if nothing was read
+  };
+  void AtomicDone(SyncObject* object, trace::OpKind op, const AtomicEffect& effect, uintptr_t pc);
+  void Fence(int order, uintptr_t pc);
+  // The current thread has stored to an atomic location outside of the operations above.
+  void PublishAtomic(uintptr_t address);
+  // Whether a weak compare-exchange that could succeed fails this time.
+  [[nodiscard]] bool WeakFailure();
+
+  // --- memory (memory.cc) ---
+  // A plain access that the fast path could not answer.
+  void AccessMemory(uintptr_t address, uint32_t bytes, bool write, uintptr_t pc);
+  void AccessRange(uintptr_t address, uint64_t bytes, bool write, uintptr_t pc);
+  void OnAllocate(void* block, uint64_t bytes, uintptr_t pc);
+  // Returns false if the block must not be given to libc (it was freed before).
+  [[nodiscard]] bool OnFree(void* block, uint64_t bytes, bool check_race, uintptr_t pc);
+  void IgnoreAccesses(bool begin);
+  void IgnoreSync(bool begin);
+  void AnnotateRelease(uintptr_t address);
+  void AnnotateAcquire(uintptr_t address);
+
+  // --- findings (findings.cc) ---
+  // Notes a finding about what the current thread does at `pc`; null when it is known already or there is no room.
+  [[nodiscard]] trace::Finding* NoteFinding(trace::Verdict verdict, uint64_t key, uintptr_t pc);
+  // The same, and ends the execution.
+  [[noreturn]] void FailExecution(trace::Verdict verdict, const char* message, uintptr_t pc);
+  void NoteMisuse(SyncObject* object, const char* message, uintptr_t pc);
+  void NoteUncontrolled(const char* name, const char* treatment);
+  [[noreturn]] void OnCrash(int signal, uintptr_t fault_address, const sys::Registers& registers);
+  [[noreturn]] void OnHang(const sys::Registers& registers);
+  void OnConflict(const race::AccessInfo& current, const race::Conflict& conflict) override;
+  [[noreturn]] void ReportStuck();
+
+  // --- time (time.cc) ---
+  [[nodiscard]] uint64_t Now() const { return now_ns_; }
+  [[nodiscard]] uint64_t ReadClock(uintptr_t pc);
+  // Virtual time of a CLOCK_REALTIME / CLOCK_MONOTONIC reading, and back.
+  static constexpr uint64_t kRealtimeBaseNs = 1'893'456'000ull * 1'000'000'000;  // 2030-01-01: no test depends on today
+  static constexpr uint64_t kMonotonicBaseNs = 1'000ull * 1'000'000'000;
+
+  // --- state that entry points ask for ---
+  [[nodiscard]] bool active() const { return phase_ == Phase::kBeforeMain || phase_ == Phase::kRunning; }
+  [[nodiscard]] Phase phase() const { return phase_; }
+  [[nodiscard]] Thread* current() { return current_; }
+  [[nodiscard]] bool detects_races() const { return detects_races_; }
+  [[nodiscard]] bool diagnosing() const { return diagnosing_; }
+  [[nodiscard]] trace::Region* region() { return region_; }
+  [[nodiscard]] bool instrumented() const { return instrumented_; }
+  void set_instrumented();
+  [[nodiscard]] bool detects(trace::DetectFlag flag) const { return (command_.detect & flag) != 0; }
+  [[nodiscard]] Arena& arena() { return arena_; }
+  [[nodiscard]] bool has_other_enabled() const { return enabled_.count() > 1; }
+  [[nodiscard]] uint32_t alive_count() const { return alive_count_; }
+  [[nodiscard]] uint32_t thread_total() const { return thread_count_; }
+  void set_expected_decisions(uint64_t count) { expected_decisions_ = count < 1 ? 1 : count; }
+  void LeaveControl();  // a forked child: from now on everything goes to libc
+
+ private:
+  void Prepare();
+  [[nodiscard]] static trace::Region* PrivateRegion();
+
+  // --- scheduling (scheduler.cc) ---
+  void Arrive(trace::OpKind kind, SyncObject* object, bool conditional, uintptr_t pc);
+  void Done(trace::OpKind kind, SyncObject* object, uint32_t result, uint64_t value, uint8_t bytes = 0);
+  void Decide();
+  [[nodiscard]] ThreadId ChooseThread();
+  [[nodiscard]] bool EnvironmentActs();
+  void NothingEnabled();
+  void SwitchTo(Thread* next);
+  [[nodiscard]] bool CanProceed(const Thread& thread) const;
+  void UpdateEnabled(Thread* thread);
+  void Refresh(SyncObject* object);
+  void LinkWaiter(SyncObject* object, Thread* thread);
+  void UnlinkWaiter(Thread* thread);
+  void SetDeadline(Thread* thread, const uint64_t* deadline_ns);
+  void ClearDeadline(Thread* thread);
+  void Record(trace::Decision decision);
+  [[nodiscard]] bool NextReplayed(trace::Decision* decision);
+  void Diverge(const char* what, trace::Decision wanted);
+  [[nodiscard]] uint32_t ChooseValue(trace::DecisionKind kind, uint32_t count, uint32_t drawn);
+
+  // --- threads ---
+  Thread* NewThread(Identity* identity, Thread* parent);
+  void StartThread(Thread* thread);
+  static void FibreEntry();
+  void FinishThread(void* result);
+  void ReleaseIdentity(Thread* thread);
+  void RunThreadDestructors(Thread* thread);
+
+  // --- time ---
+  [[nodiscard]] bool HasDeadlines() const { return deadline_count_ > 0; }
+  void AdvanceToEarliestDeadline();
+  void AdvanceTime(uint64_t to_ns);
+
+  // --- spinning (spin.cc) ---
+  void NoteSpinRead(SyncObject* object, uintptr_t pc);
+  void NoteProgress(Thread* thread);
+  void NoteChange(SyncObject* object);
+  [[nodiscard]] bool LetSpinnersGoOn();
+
+  // --- outside world ---
+  [[nodiscard]] bool PollOutside();
+  void WaitForOutside();
+
+  // --- happens-before (memory.cc) ---
+  void Tick(Thread* thread);
+  void AcquireFrom(const VectorClock& clock);
+  void ReleaseInto(VectorClock* clock, bool join);
+  void UpdateFastPath();
+
+  // --- locks ---
+  void PushHeld(SyncObject* object, trace::LockKind kind, uintptr_t pc);
+  [[nodiscard]] Held* FindHeld(Thread* thread, SyncObject* object);
+  void PopHeld(SyncObject* object);
+  void NoteLockOrder(SyncObject* object, trace::LockKind kind, uintptr_t pc);
+  [[nodiscard]] bool ClosesCycle(Thread* start, uint32_t* threads, uint32_t* objects, uint32_t* count);
+  void FailIfDeadlocked(Thread* thread);
+  [[nodiscard]] Thread* OwnerOf(const Thread& waiting) const;
+
+  // --- findings, diagnosing (findings.cc, diagnosis.cc) ---
+  [[nodiscard]] uint32_t Snapshot(Thread* thread, uint32_t bytes_max);
+  [[nodiscard]] uint32_t SnapshotOf(const sys::Registers& registers, Thread* thread, uint32_t bytes_max);
+  void FillAccess(trace::Access* access, Thread* thread, trace::OpKind op, uintptr_t pc);
+  void FillThreads();
+  void FillBlock(trace::HeapBlock* block, uintptr_t address);
+  void WatchAccess(const race::AccessInfo& access);
+  void WatchAllocation(uintptr_t address, uint64_t bytes, uintptr_t pc);
+  void WatchFree(uintptr_t address, uint64_t bytes);
+  void FillFromWatch(uintptr_t granule, AccessWord previous, trace::Access* access);
+  void FillStacks();
+  void StartDiagnosis(const trace::Command& command);
+
+  Phase phase_ = Phase::kPassive;
+  bool instrumented_ = false;
+  bool detects_races_ = false;
+  bool diagnosing_ = false;
+  bool in_process_ = false;
+  bool baton_ = false;
+  bool replaying_ = false;
+  Thread* current_ = nullptr;
+
+  // --- the execution ---
+  trace::Region* region_ = nullptr;
+  trace::Command command_ = {};
+  strategy::Portfolio portfolio_;
+  strategy::Strategy* strategy_ = nullptr;
+  Prng environment_;                 // decides what is not a thread's turn: time, spurious wake-ups, weak failures
+  uint32_t time_per_mille_ = 0;
+  uint32_t spurious_per_mille_ = 0;
+  uint32_t weak_per_mille_ = 0;
+  uint32_t spurious_left_ = 0;
+  uint64_t expected_decisions_ = 1;
+  uint64_t event_hash_ = 0;
+  uint32_t replay_next_ = 0;
+  uint64_t run_length_ = 0;          // decisions in a row that the same thread won
+
+  // --- threads ---
+  Thread* threads_ = nullptr;        // kThreadsMax
+  strategy::PendingOp* pending_ = nullptr;
+  uint32_t thread_count_ = 0;
+  uint32_t alive_count_ = 0;
+  ThreadSet enabled_;
+  sys::FibreContext explorer_;       // in-process: who called Explore
+  Thread* doomed_ = nullptr;
+
+  // --- objects ---
+  Arena arena_;
+  ObjectTable objects_;
+
+  // --- time ---
+  uint64_t now_ns_ = 0;
+  uint32_t deadline_count_ = 0;
+  uint64_t idle_jumps_ = 0;          // in a row, without anybody else having run
+
+  // --- spinning ---
+  uint32_t spinner_count_ = 0;
+
+  // --- outside world ---
+  static constexpr uint32_t kOutsideMax = 256;
+  struct OutsideWait {
+    Thread* thread;
+    PollFunction poll;
+    void* context;
+  };
+  OutsideWait outside_[kOutsideMax] = {};
+  uint32_t outside_count_ = 0;
+
+  // --- race detection ---
+  race::Detector detector_;
+  race::LockOrder lock_order_;
+  uint64_t highest_clock_ = 1;       // over all threads and executions
+  uint64_t base_clock_ = 1;
+};
+
+extern Engine g_engine;
+
+}  // namespace heddle::engine

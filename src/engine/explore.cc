@@ -1,0 +1,98 @@
+// In-process exploration: the mechanism of heddle::Explore. The body runs as thread 0 on a lent identity, so the caller's
+// own stack stays whole whatever happens to the body; when an execution ends, be it by a deadlock, the engine switches
+// back to the caller and starts the next. Nothing is cleared: objects, clocks and shadow cells carry the execution's
+// number (engine/object.h, clock/epoch.h).
+#include "base/check.h"
+#include "engine/engine.h"
+#include "engine/gate.h"
+#include "engine/identities.h"
+
+namespace heddle::engine {
+namespace {
+
+struct Body {
+  void (*function)(void*);
+  void* argument;
+};
+
+void* RunBody(void* body) {
+  const auto* request = static_cast<const Body*>(body);
+  request->function(request->argument);
+  return nullptr;
+}
+
+}  // namespace
+
+Engine::ExploreOutcome Engine::Explore(const ExploreRequest& request) {
+  RuntimeScope scope;
+  const Phase phase_before = phase_;
+  Prepare();
+  if (region_ == nullptr) region_ = PrivateRegion();
+  in_process_ = true;
+  Body body = {request.body, request.argument};
+  explorer_.thread_pointer = sys::ThreadPointer();
+  ExploreOutcome outcome = {};
+  g_identities.CacheThreadLocals();
+  for (uint64_t i = 0; i < request.command.count; ++i) {
+    g_identities.GiveBackAll();
+    arena_.Rewind();
+    objects_.StartExecution();
+    enabled_.Clear();
+    thread_count_ = 0;
+    alive_count_ = 0;
+    deadline_count_ = 0;
+    spinner_count_ = 0;
+    outside_count_ = 0;
+    base_clock_ = highest_clock_ + 1;
+    highest_clock_ = base_clock_;
+    detector_.StartExecution(base_clock_);
+    phase_ = Phase::kBeforeMain;
+    BeginExecution(request.command, request.command.first_execution + i * request.command.stride);
+
+    int error = 0;
+    Identity* identity = g_identities.Take(nullptr, &error);
+    if (identity == nullptr) DieOfLimit("threads", "pthread_create for the body of Explore failed", static_cast<uint64_t>(error));
+    Thread* thread = NewThread(identity, nullptr);
+    thread->start_routine = &RunBody;
+    thread->argument = &body;
+    StartThread(thread);
+    current_ = thread;
+    UpdateFastPath();
+    sys::SwitchFibre(&explorer_, thread->context);
+    EnterRuntime();
+
+    ++outcome.executions;
+    outcome.decisions += region_->execution.decision_count;
+    if (region_->execution.finding_count > 0) {
+      ++outcome.findings;
+      if ((request.command.flags & trace::kStopAtFinding) != 0) break;
+    }
+  }
+  in_process_ = false;
+  phase_ = phase_before;
+  UpdateFastPath();
+  return outcome;
+}
+
+}  // namespace heddle::engine
+
+// The C interface that include/heddle/heddle.h stands on. Not for direct use: its layout may change with any version.
+extern "C" [[gnu::visibility("default")]] int heddle_explore(void (*body)(void*), void* argument, unsigned long schedules,
+                                                            unsigned long seed, unsigned detect,
+                                                            unsigned long* executions, unsigned long* decisions) {
+  using heddle::engine::g_engine;
+  heddle::engine::Engine::ExploreRequest request = {};
+  request.body = body;
+  request.argument = argument;
+  request.command.kind = heddle::trace::CommandKind::kExplore;
+  request.command.detect = detect;
+  request.command.strategy = {heddle::trace::StrategyKind::kRandom, 1000, 0};
+  request.command.seed = seed;
+  request.command.count = schedules;
+  request.command.stride = 1;
+  request.command.flags = heddle::trace::kStopAtFinding;
+  const auto outcome = g_engine.Explore(request);
+  *executions = outcome.executions;
+  *decisions = outcome.decisions;
+  return static_cast<int>(outcome.findings);
+}

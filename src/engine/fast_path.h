@@ -1,0 +1,15 @@
+// What the fast path of plain accesses compares a shadow cell with: the epoch of the running thread, flags and bytes
+// zero. The engine keeps it up to date whenever the running thread or its clock changes; while accesses are not to be
+// looked at it is a value that no cell ever holds, so every access takes the slow path, which knows why.
+#pragma once
+
+#include "clock/epoch.h"
+
+namespace heddle::engine {
+
+extern AccessWord g_fast_epoch;
+
+// Clock zero and the tag thread: neither is ever stored in a cell.
+inline constexpr AccessWord kNeverEpoch = static_cast<AccessWord>(kExpandedTag) << kThreadShift;
+
+}  // namespace heddle::engine

@@ -1,0 +1,218 @@
+// From the start of the process to the end of an execution: taking control, beginning, ending.
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "engine/baton.h"
+#include "engine/breakpoint.h"
+#include "engine/crash_handlers.h"
+#include "engine/engine.h"
+#include "engine/environment.h"
+#include "engine/fast_path.h"
+#include "engine/gate.h"
+#include "engine/identities.h"
+#include "sys/raw_syscall.h"
+#include "sys/real.h"
+
+namespace heddle::engine {
+
+constinit Engine g_engine;
+constinit int g_runtime_depth = 0;
+
+namespace {
+
+constexpr size_t kArenaBytes = size_t{4} << 30;     // reserved, touched as used
+constexpr size_t kRecordBytes = size_t{8} << 30;
+constexpr uint32_t kObjectsMax = 1u << 20;
+constexpr uint32_t kObjectSlots = 1u << 21;
+
+void* Reserve(size_t bytes) {
+  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory == MAP_FAILED) DieOfLimit("address space", "memory that the loom reserves", bytes);
+  return memory;
+}
+
+// Accesses of instrumented code look at shadow memory whether or not anybody is in control.
+void ReserveShadow() {
+  static constinit bool reserved = false;
+  if (reserved) return;
+  reserved = true;
+  void* wanted = reinterpret_cast<void*>(race::kShadowBase);
+  void* memory = mmap(wanted, race::kShadowBytes, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+  if (memory != wanted) {
+    DieUnsupported("64 TiB of address space for race detection cannot be reserved (is there a limit on virtual memory, "
+                   "ulimit -v?)",
+                   "lift the limit, or run a build without -fsanitize=thread");
+  }
+  // Shadow is sparse: huge pages would zero 2 MiB for one cell.
+  madvise(memory, race::kShadowBytes, MADV_NOHUGEPAGE);
+  madvise(memory, race::kShadowBytes, MADV_DONTDUMP);
+}
+
+// A check failed or a limit was reached, anywhere in the loom: leave the message where the driver finds it.
+void OnDeath(DeathKind kind, const char* message) {
+  trace::Region* region = g_engine.region();
+  if (region != nullptr) {
+    trace::Execution& execution = region->execution;
+    execution.limit_hit = static_cast<uint32_t>(kind);
+    Text(execution.limit_message, sizeof execution.limit_message).Add(message);
+  } else {
+    [[maybe_unused]] ssize_t ignored = write(2, "heddle: ", 8);
+    ignored = write(2, message, strlen(message));
+    ignored = write(2, "\n", 1);
+  }
+  sys::Syscall(SYS_exit_group, static_cast<long>(kind));
+  __builtin_unreachable();
+}
+
+}  // namespace
+
+void Engine::Start() {
+  RuntimeScope scope;
+  if (phase_ != Phase::kPassive || threads_ != nullptr) return;
+  sys::InitRealFunctions();
+  const Environment environment = ReadEnvironment();
+  if (!environment.controlled) return;
+  SetDeathHandler(&OnDeath);
+  Prepare();
+  region_ = environment.region != nullptr ? environment.region : PrivateRegion();
+  baton_ = environment.baton;
+  command_.detect = trace::kDetectAll;
+  threads_[0] = {};
+  current_ = NewThread(g_identities.AdoptCaller(), nullptr);
+  InstallCrashHandlers();
+  phase_ = Phase::kBeforeMain;
+  detects_races_ = instrumented_;
+  UpdateFastPath();
+}
+
+// Without a driver nobody shares the region, but everything is written there all the same.
+trace::Region* Engine::PrivateRegion() { return static_cast<trace::Region*>(Reserve(trace::kRegionBytes)); }
+
+// Reserves the engine's memory. Harmless when done already.
+void Engine::Prepare() {
+  if (threads_ != nullptr) return;
+  sys::InitFibres();
+  threads_ = static_cast<Thread*>(Reserve(sizeof(Thread) * kThreadsMax));
+  pending_ = static_cast<strategy::PendingOp*>(Reserve(sizeof(strategy::PendingOp) * kThreadsMax));
+  arena_.Adopt(Reserve(kArenaBytes), kArenaBytes, "engine arena");
+  objects_.Init(static_cast<SyncObject*>(Reserve(sizeof(SyncObject) * kObjectsMax)), kObjectsMax,
+                static_cast<uint64_t*>(Reserve(sizeof(uint64_t) * kObjectSlots)), kObjectSlots);
+  objects_.StartExecution();
+  g_identities.Init(static_cast<Identity*>(Reserve(sizeof(Identity) * Identities::kPoolMax)));
+  strategy_ = portfolio_.Select({trace::StrategyKind::kRandom, 1000, 0}, 0);
+  strategy_->StartExecution({0, 1});
+  ReserveShadow();
+  detector_.Init(this, Reserve(kRecordBytes), kRecordBytes);
+  detector_.StartExecution(base_clock_);
+}
+
+void Engine::set_instrumented() {
+  if (instrumented_) return;
+  RuntimeScope scope;
+  ReserveShadow();
+  instrumented_ = true;
+  if (phase_ == Phase::kBeforeMain) {
+    detects_races_ = true;
+    UpdateFastPath();
+  }
+}
+
+// Sets everything an execution depends on from the command and its number. Threads that were made before main live on.
+void Engine::BeginExecution(const trace::Command& command, uint64_t execution_number) {
+  command_ = command;
+  trace::Execution& execution = region_->execution;
+  execution = {};
+  execution.thread_count = thread_count_;
+  replaying_ = command.kind == trace::CommandKind::kReplay;
+  diagnosing_ = (command.flags & trace::kDiagnose) != 0;
+  detects_races_ = instrumented_ && (command.detect & trace::kDetectRaces) != 0;
+  replay_next_ = 0;
+  event_hash_ = 0x243f6a8885a308d3;
+  run_length_ = 0;
+  idle_jumps_ = 0;
+  now_ns_ = 0;
+  region_->live.heartbeat = 0;
+  lock_order_.StartExecution();
+
+  const uint64_t seed = SplitMix64(command.seed ^ SplitMix64(execution_number));
+  environment_ = Prng(seed ^ 0xe9f1c0de);
+  // How restless the environment is differs between executions: some bugs need a time-out, others need none for long.
+  constexpr uint32_t kTimeRates[] = {0, 2, 10, 60, 250};
+  constexpr uint32_t kSpuriousRates[] = {0, 0, 10, 60};
+  constexpr uint32_t kWeakRates[] = {0, 50, 300};
+  time_per_mille_ = kTimeRates[environment_.Below(5)];
+  spurious_per_mille_ = kSpuriousRates[environment_.Below(4)];
+  weak_per_mille_ = kWeakRates[environment_.Below(3)];
+  constexpr uint32_t kSpuriousMax = 4;  // per execution: spurious wake-ups are rare, and a loop over them proves nothing
+  spurious_left_ = detects(trace::kAllowSpurious) ? kSpuriousMax : 0;
+
+  strategy_ = portfolio_.Select(command.strategy, execution_number);
+  strategy_->StartExecution({seed, expected_decisions_});
+  for (uint32_t i = 0; i < thread_count_; ++i) strategy_->OnThreadCreated(ThreadId{i});
+  if (diagnosing_) StartDiagnosis(command);
+  phase_ = Phase::kRunning;
+  UpdateFastPath();
+}
+
+void Engine::OnExit(bool from_main_return, int) {
+  if (phase_ != Phase::kRunning) return;
+  Thread* thread = current_;
+  if (!thread->exiting) RunThreadDestructors(thread);
+  thread->exiting = false;
+  if (from_main_return && detects(trace::kDetectThreadLeak)) {
+    for (uint32_t i = 1; i < thread_count_; ++i) {
+      const Thread& other = threads_[i];
+      const bool there = other.state == ThreadState::kAlive || other.state == ThreadState::kFinished;
+      if (!there || other.detached) continue;
+      const auto routine = reinterpret_cast<uintptr_t>(other.start_routine);
+      trace::Finding* finding = NoteFinding(trace::Verdict::kThreadLeak, routine, thread->pc);
+      if (finding == nullptr) continue;
+      finding->thread = i;
+      TextBuffer<200> text;
+      text.Add("thread T").Number(i).Add(" was neither joined nor detached when main returned");
+      text.Add(other.state == ThreadState::kFinished ? " (it had ended)" : " (it was still running)");
+      Text(finding->message, sizeof finding->message).Add(text.c_str());
+    }
+  }
+  region_->execution.finished = 1;
+}
+
+void Engine::EndExecution() {
+  EnterRuntime();
+  phase_ = Phase::kEnding;
+  region_->execution.finished = 1;
+  region_->execution.virtual_ns = now_ns_;
+  UpdateFastPath();
+  if (in_process_) {
+    sys::SwitchFibre(&current_->context, explorer_);
+    __builtin_unreachable();
+  }
+  // What the program printed so far is worth seeing. Nothing of stdio is interrupted in the middle: the loom switches
+  // threads only in its own entry points.
+  if (region_->execution.finding_count == 0 || region_->findings[0].verdict != trace::Verdict::kCrash) fflush(nullptr);
+  sys::Syscall(SYS_exit_group, 0);
+  __builtin_unreachable();
+}
+
+// A forked child of the program: one thread, on its own, under nobody's control.
+void Engine::LeaveControl() {
+  phase_ = Phase::kPassive;
+  g_fast_epoch = kNeverEpoch;
+}
+
+}  // namespace heddle::engine
+
+extern "C" [[gnu::visibility("default"), gnu::noinline]] void heddle_finding() { asm volatile("" ::: "memory"); }
+
+namespace heddle::engine {
+void HeddleFindingBreakpoint() { heddle_finding(); }
+}  // namespace heddle::engine

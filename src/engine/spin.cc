@@ -1,0 +1,106 @@
+// Spin loops are recognised by what they do: reading values again that have not changed, without doing anything that
+// others could see in between. Such a thread is no candidate until one of the values changes, so a spinning loop costs a
+// few decisions instead of millions and every strategy is fair to the thread that it waits for.
+//
+//   step  what the thread does                     what is kept
+//   1     reads a (version 3)                      {a:3}
+//   2     reads a again, still version 3           repeats 1
+//   …     kRepeatsMax times                        the thread waits: pending kSpin
+//   n     another thread changes a (version 4)     the thread is a candidate again, nothing kept
+//
+// A loop that would end by itself (a bounded number of tries) must not be taken for an endless one. When nobody else can
+// go on, spinning threads are let go on for kRoundsMax rounds; only if nothing has changed after that is it a livelock.
+#include "engine/engine.h"
+
+namespace heddle::engine {
+namespace {
+
+constexpr uint32_t kRepeatsMax = 8;
+constexpr uint32_t kRoundsMax = 2'000;
+
+}  // namespace
+
+// The current thread has read `object` (a load, a failed try) and got what was there before.
+void Engine::NoteSpinRead(SyncObject* object, uintptr_t pc) {
+  if (phase_ != Phase::kRunning) return;
+  Thread* thread = current_;
+  bool again = false;
+  bool known = false;
+  for (uint32_t i = 0; i < thread->spin_read_count; ++i) {
+    SpinRead& read = thread->spin_reads[i];
+    if (read.object != object) continue;
+    known = true;
+    again = read.version == object->version;
+    read.version = object->version;
+  }
+  if (!known) {
+    if (thread->spin_read_count == Thread::kSpinReadsMax) thread->spin_read_count = 0;
+    thread->spin_reads[thread->spin_read_count++] = {object, object->version};
+    return;
+  }
+  if (!again) {
+    thread->spin_repeats = 0;
+    thread->spin_rounds = 0;
+    return;
+  }
+  if (++thread->spin_repeats < kRepeatsMax * thread->spin_read_count) return;
+  if (thread->spin_reads_clock) {
+    // It looks at the clock as well, so time is what it waits for: give way, and let the clock run (ReadClock).
+    thread->spin_repeats = kRepeatsMax;
+    Yield(pc);
+    return;
+  }
+  for (uint32_t i = 0; i < thread->spin_read_count; ++i) {
+    if (thread->spin_reads[i].version != thread->spin_reads[i].object->version) return;
+  }
+  thread->spinning = true;
+  ++spinner_count_;
+  thread->relock = object;
+  Arrive(trace::OpKind::kSpin, nullptr, true, pc);
+  thread->relock = nullptr;
+  Done(trace::OpKind::kSpin, object, 0, 0);
+  thread->spin_repeats = 0;
+}
+
+// The thread did something that others can see or that depends on more than reading.
+void Engine::NoteProgress(Thread* thread) {
+  thread->spin_read_count = 0;
+  thread->spin_repeats = 0;
+  thread->spin_rounds = 0;
+  thread->spin_reads_clock = false;
+}
+
+// `object` has another value now: threads that spin on it go on.
+void Engine::NoteChange(SyncObject* object) {
+  if (spinner_count_ == 0) return;
+  for (uint32_t i = 0; i < thread_count_; ++i) {
+    Thread& thread = threads_[i];
+    if (!thread.spinning) continue;
+    for (uint32_t k = 0; k < thread.spin_read_count; ++k) {
+      if (thread.spin_reads[k].object != object) continue;
+      thread.spinning = false;
+      --spinner_count_;
+      thread.spin_read_count = 0;
+      thread.spin_rounds = 0;
+      UpdateEnabled(&thread);
+      break;
+    }
+  }
+}
+
+// Nobody else can go on. True if there is a spinning thread that may still have tries left.
+bool Engine::LetSpinnersGoOn() {
+  bool any = false;
+  for (uint32_t i = 0; i < thread_count_; ++i) {
+    Thread& thread = threads_[i];
+    if (!thread.spinning || thread.spin_rounds >= kRoundsMax) continue;
+    ++thread.spin_rounds;
+    thread.spinning = false;
+    --spinner_count_;
+    UpdateEnabled(&thread);
+    any = true;
+  }
+  return any;
+}
+
+}  // namespace heddle::engine

@@ -1,0 +1,48 @@
+// getrandom and getentropy (see random.h). Not covered: reading /dev/urandom and the processor's own instructions
+// (std::random_device of libstdc++ uses rdrand or getentropy, depending on the machine).
+#include "intercept/random.h"
+
+#include <string.h>
+#include <sys/types.h>
+
+#include "base/prng.h"
+#include "intercept/entry.h"
+
+namespace heddle::intercept {
+namespace {
+
+constinit uint64_t g_drawn = 0;
+
+}  // namespace
+
+// A forked execution starts with the counter of the checkpoint, so it draws what every other one draws.
+void FillRandom(void* buffer, size_t bytes) {
+  auto* out = static_cast<unsigned char*>(buffer);
+  while (bytes > 0) {
+    const uint64_t word = SplitMix64(++g_drawn);
+    const size_t count = bytes < sizeof word ? bytes : sizeof word;
+    memcpy(out, &word, count);
+    out += count;
+    bytes -= count;
+  }
+}
+
+HEDDLE_ENTRY ssize_t getrandom(void* buffer, size_t bytes, unsigned flags) {
+  Gate gate;
+  if (!gate.controlled()) return Real().getrandom(buffer, bytes, flags);
+  FillRandom(buffer, bytes);
+  return static_cast<ssize_t>(bytes);
+}
+
+HEDDLE_ENTRY int getentropy(void* buffer, size_t bytes) {
+  Gate gate;
+  if (!gate.controlled()) return Real().getentropy(buffer, bytes);
+  if (bytes > 256) {
+    errno = EIO;
+    return -1;
+  }
+  FillRandom(buffer, bytes);
+  return 0;
+}
+
+}  // namespace heddle::intercept

@@ -1,0 +1,29 @@
+// Holds one instance of each strategy and hands out the one an execution uses. The portfolio, the default, goes through
+// a fixed round of strategies and rates by execution number: different bugs hide from different strategies, and nobody
+// knows beforehand which (FIELD: uniform choice alone hid a real queue bug).
+#pragma once
+
+#include <cstdint>
+
+#include "strategy/pct.h"
+#include "strategy/pos.h"
+#include "strategy/random_walk.h"
+#include "trace/region.h"
+
+namespace heddle::strategy {
+
+class Portfolio {
+ public:
+  // The strategy for one execution, configured but not started.
+  [[nodiscard]] Strategy* Select(const trace::StrategySpec& spec, uint64_t execution);
+
+  // What Select would use for this execution: never kPortfolio.
+  [[nodiscard]] static trace::StrategySpec Resolve(const trace::StrategySpec& spec, uint64_t execution);
+
+ private:
+  RandomWalk random_;
+  Pct pct_;
+  Pos pos_;
+};
+
+}  // namespace heddle::strategy
