@@ -42,6 +42,7 @@ void SendReply(Reply reply) {
 // Runs main in a child and returns its exit status, or 128 + signal.
 int RunChild(uint32_t choice, int argc, char** argv, char** environment) {
   if (ftruncate(output, 0) != 0) abort();
+  lseek(0, 0, SEEK_SET);  // The program's input: a pipe does not reach a loom.
   const pid_t child = fork();
   if (child == 0) {
     char text[16];

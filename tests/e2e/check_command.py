@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+"""The command with the real loom, on small programs built as users build theirs: finds, replays, and survives programs
+that fork, exec, end early or never end."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+import unittest
+
+import harness
+from harness import running, wait_until
+
+RACE = """
+#include <thread>
+int balance;
+int main() {
+  std::thread other([] { balance += 1; });
+  balance += 2;
+  other.join();
+}
+"""
+
+# The order of the two locks differs; without a deadlock the program passes.
+DEADLOCK = """
+#include <mutex>
+#include <thread>
+std::mutex a, b;
+int main() {
+  std::thread other([] { std::scoped_lock first(b); std::lock_guard second(a); });
+  { std::lock_guard first(a); std::lock_guard second(b); }
+  other.join();
+}
+"""
+
+CLEAN = """
+#include <atomic>
+#include <cstdio>
+#include <thread>
+std::atomic<int> balance;
+int main() {
+  std::thread other([] { balance += 1; });
+  balance += 2;
+  other.join();
+  std::printf("balance %d\\n", balance.load());
+}
+"""
+
+FORKS = """
+#include <cstdlib>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+int main() {
+  std::thread other([] {});
+  other.join();
+  const pid_t child = fork();
+  if (child == 0) _exit(5);
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WEXITSTATUS(status) == 5 ? 0 : 1;
+}
+"""
+
+EXECS = """
+#include <thread>
+#include <unistd.h>
+int main() {
+  std::thread other([] {});
+  other.join();
+  execl("/bin/true", "true", static_cast<char*>(nullptr));
+  return 1;
+}
+"""
+
+SINGLE = "int main() { return 0; }"
+LONG = """
+#include <atomic>
+#include <thread>
+int main() {
+  std::atomic<int> count{0};
+  std::thread other([&] { for (int i = 0; i < 2000; ++i) ++count; });
+  for (int i = 0; i < 2000; ++i) ++count;
+  other.join();
+}
+"""
+
+
+class RealTest(harness.CommandTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.compilers = [name for name in ("g++-12", "g++") if shutil.which(name)]
+
+    def build(self, name, source, *flags):
+        path = self.write(name + ".cc", source)
+        target = self.path(name)
+        subprocess.run([self.compilers[0], "-std=c++20", "-g", "-O1", "-pthread", *flags, path, "-o", target], check=True)
+        return target
+
+    def instrumented(self, name, source):
+        return self.build(name, source, "-fsanitize=thread")
+
+    def test_a_race_is_found_and_replayed(self):
+        race = self.instrumented("race", RACE)
+        done, report = self.run_json("--schedules", "200", "--", race)
+        self.expect(done, 1, "race.cc")
+        self.assertEqual(report["findings"][0]["verdict"], "data-race")
+        self.assertEqual(len(report["findings"][0]["accesses"]), 2)
+        for access in report["findings"][0]["accesses"]:
+            self.assertTrue(access["stack"], "both accesses have a stack")
+        replay = self.heddle("replay", report["findings"][0]["card"])
+        self.expect(replay, 1, "race.cc")
+        self.assertNotIn("differs", replay.stdout + replay.stderr)
+
+    def test_the_same_seed_finds_the_same_in_the_same_execution(self):
+        race = self.instrumented("deadlock", DEADLOCK)
+        firsts = set()
+        for jobs in ("1", "2", "1"):
+            _, report = self.run_json("--jobs", jobs, "--schedules", "500", "--detect", "deadlock", "--seed", "3", "--", race)
+            firsts.add((report["findings"][0]["first_execution"], report["findings"][0]["id"]))
+        self.assertEqual(len(firsts), 1, firsts)
+
+    def test_a_deadlock_is_found_without_instrumentation(self):
+        done, report = self.run_json("--schedules", "500", "--", self.build("plain", DEADLOCK))
+        self.expect(done, 1, "no race detection")
+        self.assertIn(report["findings"][0]["verdict"], ("deadlock", "lock-order"))
+
+    def test_a_correct_program_passes(self):
+        done = self.heddle("run", "--schedules", "200", "--", self.instrumented("clean", CLEAN))
+        self.expect(done, 0)
+        self.assertNotIn("nondeterminism", done.stdout)
+
+    def test_programs_that_fork_or_exec_are_survived(self):
+        for name, source in (("forks", FORKS), ("execs", EXECS)):
+            with self.subTest(name=name):
+                done = self.heddle("run", "--schedules", "50", "--time", "20s", "--", self.instrumented(name, source))
+                self.assertIn(done.returncode, (0, 4), done.stdout + done.stderr)
+
+    def test_a_single_thread_is_said(self):
+        self.expect(self.heddle("run", "--", self.instrumented("single", SINGLE)), 0, "made no decision")
+
+    def test_a_statically_linked_program_is_refused(self):
+        self.expect(self.heddle("run", "--", self.build("static", SINGLE, "-static")), 4, "statically linked")
+
+    def test_a_clang_program_with_its_own_runtime_is_refused_and_the_wrapper_helps(self):
+        if not shutil.which("clang++-14"):
+            self.skipTest("no clang++-14")
+        source = self.write("race.cc", RACE)
+        subprocess.run(["clang++-14", "-g", "-O1", "-pthread", "-fsanitize=thread", source, "-o", self.path("own")], check=True)
+        self.expect(self.heddle("run", "--", self.path("own")), 4, "heddle c++")
+        self.expect(self.heddle("c++", "-O1", "-pthread", source, "-o", self.path("wrapped")), 0)
+        done, report = self.run_json("--schedules", "200", "--", self.path("wrapped"))
+        self.expect(done, 1)
+        self.assertEqual(report["findings"][0]["verdict"], "data-race")
+
+    def test_another_sanitizer_is_refused(self):
+        self.expect(self.heddle("run", "--", self.build("asan", SINGLE, "-fsanitize=address")), 4, "AddressSanitizer")
+
+    def test_ctrl_c_ends_the_run_and_leaves_nothing(self):
+        long = self.instrumented("long", LONG)
+        run = self.start("run", "--time", "60s", "--", long, "unique-long")
+        self.assertTrue(wait_until(lambda: len(running("unique-long")) >= 2))
+        time.sleep(0.5)
+        run.send_signal(signal.SIGINT)
+        said = run.communicate(timeout=30)[0]
+        self.assertEqual(run.returncode, 0, said)
+        self.assertIn("interrupted", said)
+        self.assertEqual(running("unique-long"), [])
+
+    def test_the_doctor_finds_what_it_planted(self):
+        self.expect(self.heddle("doctor"), 0, "Heddle works here")
+
+    def test_replay_in_gdb_stops_at_the_finding(self):
+        if not shutil.which("gdb"):
+            self.skipTest("no gdb")
+        _, report = self.run_json("--schedules", "200", "--", self.instrumented("race", RACE))
+        done = self.heddle("replay", report["findings"][0]["card"], "--gdb", input="run\nbacktrace\nkill\nquit\n")
+        self.assertIn("heddle_finding", done.stdout)
+        self.assertIn("race.cc", done.stdout)
+
+
+if __name__ == "__main__":
+    harness.main()
