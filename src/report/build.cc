@@ -182,7 +182,8 @@ class Builder {
   void AddAccesses() {
     // A hang has no access: every thread's own row says where it stands.
     if (IsHang(finding_.verdict)) return;
-    const bool has_current = finding_.current.pc != 0 || Snapshot(finding_.current.snapshot) != nullptr ||
+    // Where a program crashed is asked for in any case, even if the answer is that nobody knows.
+    const bool has_current = finding_.verdict == Verdict::kCrash || finding_.current.pc != 0 || Snapshot(finding_.current.snapshot) != nullptr ||
                              (finding_.current.op != trace::OpKind::kNone && !IsPlaceOnly(finding_.verdict));
     if (has_current) AddAccess(finding_.current);
     if (finding_.verdict == Verdict::kDataRace) AddAccess(finding_.previous);

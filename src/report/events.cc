@@ -39,7 +39,18 @@ void SetPlace(const Stack& stack, EventView* view) {
   view->line = frame->line;
 }
 
-EventView ViewOf(const trace::Event& event, uint64_t index, Symbolizer& symbolizer, ObjectNames& names) {
+bool NamesThread(OpKind op) { return op == OpKind::kThreadCreate || op == OpKind::kThreadJoin; }
+
+// std::thread creates threads from within the standard library; the stack recorded for the new thread tells from where.
+void SetCreationPlace(const trace::Region& region, const trace::Event& event, Symbolizer& symbolizer, EventView* view) {
+  const trace::ThreadRecord& child = region.threads[event.value];
+  if (child.parent != event.thread) return;
+  if (child.creation_snapshot >= std::min(region.execution.snapshot_count, kSnapshotsMax)) return;
+  SetPlace(symbolizer.Unwind(region.snapshots[child.creation_snapshot], region.snapshot_pool), view);
+}
+
+EventView ViewOf(const trace::Region& region, uint64_t index, Symbolizer& symbolizer, ObjectNames& names) {
+  const trace::Event& event = region.events[index];
   EventView view;
   view.index = index;
   view.thread = event.thread;
@@ -57,6 +68,11 @@ EventView ViewOf(const trace::Event& event, uint64_t index, Symbolizer& symboliz
   view.switched = event.switched != 0;
   view.blocked = event.blocked != 0;
   if (event.pc != 0) SetPlace(symbolizer.Symbolize(event.pc, PcKind::kReturnAddress), &view);
+  // For these the value is the number of the other thread.
+  if (NamesThread(event.op) && event.value > 0 && event.value < std::min(region.execution.thread_count, kThreadsMax)) {
+    view.words = fmt::format("{} T{}", event.op == OpKind::kThreadCreate ? "creates" : "joins", event.value);
+    if (event.op == OpKind::kThreadCreate && view.line == 0) SetCreationPlace(region, event, symbolizer, &view);
+  }
   return view;
 }
 
@@ -101,7 +117,7 @@ void AddEvents(const trace::Region& region, const trace::Finding& finding, Symbo
   for (uint64_t i = 0; i < at; ++i) view->events_left_out += IsNoise(region.events[i].op) ? 0 : 1;
 
   for (auto index = chosen.rbegin(); index != chosen.rend(); ++index) {
-    view->events.push_back(ViewOf(region.events[*index], *index, symbolizer, names));
+    view->events.push_back(ViewOf(region, *index, symbolizer, names));
   }
   if (view->events.empty() || finding.verdict != trace::Verdict::kDataRace) return;
   // The earlier access goes first where both happened before the same event.

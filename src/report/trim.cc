@@ -7,6 +7,8 @@
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "report/names.h"
 
@@ -103,6 +105,22 @@ bool IsPlumbing(const Frame& frame) {
   return Matches(kPlumbing, name);
 }
 
+// Code of a header of the standard library or the system, compiled into the program.
+bool IsHeaderFrame(const Frame& frame) {
+  return !frame.file.empty() && IsSystemPath(frame.file) && !IsSystemPath(frame.module);
+}
+
+// Of the frames that a call into a header leads through only the called one stays: push_back, not its six helpers.
+void CollapseHeaders(std::vector<Frame>* frames) {
+  std::vector<Frame> kept;
+  for (size_t i = 0; i < frames->size(); ++i) {
+    const bool caller_is_header = i + 1 < frames->size() && IsHeaderFrame((*frames)[i + 1]);
+    if (IsHeaderFrame((*frames)[i]) && caller_is_header) continue;
+    kept.push_back((*frames)[i]);
+  }
+  *frames = std::move(kept);
+}
+
 }  // namespace
 
 bool IsLoomModule(string_view module) {
@@ -149,6 +167,7 @@ Stack Trim(const Stack& all) {
     });
     frames.erase(frames.begin(), first);
   }
+  CollapseHeaders(&frames);
 
   // Rather one frame of machinery than nothing at all.
   if (frames.empty() && begin != end) frames.push_back(*begin);

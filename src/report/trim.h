@@ -1,8 +1,8 @@
 // Leaves out the frames that tell a person nothing: of seven frames of a std::thread's stack five are machinery.
 //
 // What goes: the loom's own frames at the top (and its internals anywhere), everything below the function that a thread
-// or main runs, and the standard library's calling machinery (std::__invoke and its kin) wherever it stands. What always
-// stays: at least one frame, and every frame of the program.
+// or main runs, and the standard library's calling machinery (std::__invoke and its kin) wherever it stands, and the helpers behind a function of a system
+// header that the program called. What always stays: at least one frame, and every frame of the program.
 #pragma once
 
 #include <string_view>

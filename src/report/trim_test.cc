@@ -54,6 +54,14 @@ TEST(TrimTest, DropsThinWrappersOnTopOnly) {
   EXPECT_EQ(Functions(Trim(all)), (Names{"deposit(int)", "std::vector<int>::push_back(int&&)", "main"}));
 }
 
+TEST(TrimTest, OfACallIntoAHeaderKeepsTheCalledFunction) {
+  const Stack all{{Header("std::__new_allocator<int>::construct()"), Header("std::vector<int>::_M_realloc_insert()"),
+                   Header("std::vector<int>::push_back(int&&)"), User("audit()"),
+                   Header("std::__find_if()"), Header("std::find_if()"), User("main")}};
+  EXPECT_EQ(Functions(Trim(all)),
+            (Names{"std::vector<int>::push_back(int&&)", "audit()", "std::find_if()", "main"}));
+}
+
 TEST(TrimTest, KeepsAFunctionOfTheProgramWithASystemName) {
   const Stack all{{User("clone"), User("main")}};
   EXPECT_EQ(Functions(Trim(all)), (Names{"clone", "main"}));
