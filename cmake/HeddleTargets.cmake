@@ -29,12 +29,14 @@ endif()
 # - no exceptions, RTTI, stack protector (its canary is in the lent TLS block) or instrumentation, whatever the user sets;
 # - initial-exec TLS, because __tls_get_addr may allocate;
 # - the allocator's names mean nothing to the compiler, because the loom defines them;
+# - 16-byte atomic operations inline (every x86-64 that has threads has the instruction): libatomic is not there;
 # - optimised in every build type: the program under test pays for each instruction.
 add_library(heddle_loom_code INTERFACE)
 target_link_libraries(heddle_loom_code INTERFACE heddle_common)
 target_compile_options(heddle_loom_code INTERFACE -O2 -g -fPIC -fno-exceptions -fno-rtti -fvisibility=hidden
   -fvisibility-inlines-hidden -fno-omit-frame-pointer -fasynchronous-unwind-tables -ftls-model=initial-exec
   -fno-stack-protector -fno-sanitize=all -fno-builtin-malloc -fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free
+  $<$<STREQUAL:${CMAKE_SYSTEM_PROCESSOR},x86_64>:-mcx16>
   $<$<AND:$<CXX_COMPILER_ID:Clang>,$<BOOL:${HEDDLE_DEVELOPER}>>:-Wglobal-constructors -Wexit-time-destructors>)
 
 # For directories that define memcpy and its kind: without these the compiler turns their loops into calls to themselves.
