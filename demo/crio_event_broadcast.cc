@@ -138,7 +138,8 @@ class Server {
         if (!conn->Send(*event)) conn->completion.Done();  // Step 3.
       }
     }
-    for (const auto& conn : LastSnapshot()) conn->completion.Done();  // Upstream: the deferred pass over all clients.
+    // Upstream: the deferred pass over all clients.
+    for (const auto& conn : LastSnapshot()) conn->completion.Done();
   }
 
   std::optional<std::string> NextEvent() {
@@ -163,7 +164,8 @@ class Server {
 
   std::once_flag broadcaster_once_;
   std::thread broadcaster_;
-  std::mutex mutex_;  // Guards all below; stands for Go's channel and sync.Map, which lock themselves.
+  // Guards all below; stands for Go's channel and sync.Map, which lock themselves.
+  std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::string> events_;
   Clients clients_;

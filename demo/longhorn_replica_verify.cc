@@ -137,11 +137,11 @@ class Server {
     }
     const std::set<std::string> lvols = target_.BdevGetBdevs();
     std::lock_guard lock(mutex_);
-    if (generation != replica_map_generation_) return;  // The list is older than the map: next tick.
+    if (generation != replica_map_generation_) return;  // The list is stale: next tick.
     std::erase_if(replica_map_, [&](const auto& entry) {
       return !entry.second->IsRebuilding() && !lvols.contains(entry.first);
     });
-    for (const std::string& name : lvols) {  // Volumes that an earlier life of the server left behind.
+    for (const std::string& name : lvols) {  // Left behind by an earlier life of the server.
       if (!creating_.contains(name)) replica_map_.try_emplace(name, std::make_shared<Replica>());
     }
   }

@@ -128,7 +128,8 @@ size_t JoinCluster(bool accepted) {
   RoutingTable table;
   Connection connection;
   std::thread handler([&] {  // Step 1: listening from the beginning.
-    while (const std::optional<RoutingPush> push = connection.Receive()) table.UpdateRoutingCommandHandler(*push);
+    while (const std::optional<RoutingPush> push = connection.Receive())
+      table.UpdateRoutingCommandHandler(*push);
   });
   std::thread coordinator([&] {  // Step 2: the node-join event.
     connection.Send({1, kNewNode, 1, kNewNode});

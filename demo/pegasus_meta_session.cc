@@ -55,7 +55,9 @@ using MetaList = std::vector<std::shared_ptr<MetaSession>>;
 // One query. Kept alive by its threads, because as reported they may outlive it.
 class MetaCall : public std::enable_shared_from_this<MetaCall> {
  public:
-  MetaCall(MetaList metas, size_t lead) : lead_(lead), metas_(std::move(metas)) { metas_.reserve(8); }
+  MetaCall(MetaList metas, size_t lead) : lead_(lead), metas_(std::move(metas)) {
+    metas_.reserve(8);
+  }
 
   // Asks until one server answers.
   void Run() {
@@ -96,7 +98,8 @@ class MetaCall : public std::enable_shared_from_this<MetaCall> {
     }
     std::vector<std::thread> fan_out;
     for (size_t i = 0; i < count; ++i) {
-      if (i != lead_) fan_out.emplace_back([self = shared_from_this(), i] { self->IssueSingleMeta(i); });
+      if (i != lead_)
+        fan_out.emplace_back([self = shared_from_this(), i] { self->IssueSingleMeta(i); });
     }
     for (std::thread& thread : fan_out) {
       if constexpr (kFixed) {
@@ -117,8 +120,9 @@ class MetaCall : public std::enable_shared_from_this<MetaCall> {
     Reply reply = session->QueryConfig();
     if (reply.error == ErrorCode::kForwardToOthers) {
       std::lock_guard lock(lock_);
-      const auto known = std::find_if(metas_.begin(), metas_.end(),
-                                      [&](const auto& meta) { return meta->address == reply.forward_address; });
+      const auto known = std::find_if(metas_.begin(), metas_.end(), [&](const auto& meta) {
+        return meta->address == reply.forward_address;
+      });
       if (known != metas_.end()) return false;
       session = std::make_shared<MetaSession>(MetaSession{reply.forward_address});
       index = metas_.size();
@@ -144,7 +148,8 @@ class MetaCall : public std::enable_shared_from_this<MetaCall> {
 class MetaManager {
  public:
   explicit MetaManager(const std::vector<std::string>& addresses) {
-    for (const std::string& address : addresses) metas_.push_back(std::make_shared<MetaSession>(MetaSession{address}));
+    for (const std::string& address : addresses)
+      metas_.push_back(std::make_shared<MetaSession>(MetaSession{address}));
   }
 
   // Returns the address of the leader that answered.

@@ -45,7 +45,8 @@ struct ToolsConfigInfo {
 // The properties that a client may ask for. They hang on pointers, as in the upstream type.
 struct VmState {
   std::shared_ptr<ToolsConfigInfo> tools = std::make_shared<ToolsConfigInfo>();
-  std::shared_ptr<std::vector<GuestNicInfo>> guest_net = std::make_shared<std::vector<GuestNicInfo>>(1);
+  std::shared_ptr<std::vector<GuestNicInfo>> guest_net =
+      std::make_shared<std::vector<GuestNicInfo>>(1);
   std::shared_ptr<GuestSummary> summary_guest = std::make_shared<GuestSummary>();
 
   VmState Clone() const {
@@ -122,7 +123,8 @@ std::string Encode(const ObjectContent& content) {
     for (const std::string& address : nic.ip_address) xml += " " + address;
     xml += "/" + std::to_string(nic.prefix_length) + "</net>";
   }
-  return xml + "<guest>" + content->summary_guest->host_name + " " + content->summary_guest->ip_address + "</guest>";
+  return xml + "<guest>" + content->summary_guest->host_name + " " +
+         content->summary_guest->ip_address + "</guest>";
 }
 
 }  // namespace
