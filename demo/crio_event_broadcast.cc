@@ -1,15 +1,15 @@
-// The kernel of a bug in CRI-O (issue 9004): each GetContainerEvents handler waits on a wait group until the broadcaster
-// says that its client is gone. The handler makes itself visible before it arms the wait group, and the broadcaster may
-// say "gone" more than once. Go's wait group panics below zero and takes the whole container runtime with it.
+// The kernel of a bug in CRI-O (issue 9004): each GetContainerEvents handler waits on a wait group until the
+// broadcaster says that its client is gone. The handler makes itself visible before it arms the wait group, and the
+// broadcaster may say "gone" more than once. Go's wait group panics below zero and takes the whole runtime with it.
 //
 //   step | handler H (GetContainerEvents)  | broadcaster B             or, the second way:
 //   1    | clients.Store(conn)             |                           H: Store, wg.Add(1), wg.Wait
 //   2    |                                 | event 1: Send fails       B: event 1: Send fails, wg.Done: counter 0
 //   3    |                                 | conn.wg.Done: counter -1  B: event 2: H has not run Delete yet,
-//        |                                 |   <- crash                   Send fails, wg.Done: counter -1  <- crash
+//        |                                 |   <- crash                   Send fails, wg.Done: -1  <- crash
 //   4    | would now wg.Add(1)             |
 //
-// As reported: as above (the error that B leaves for H in the connection, a data race of its own upstream, is left out).
+// As reported: as above (upstream, the error that B leaves for H in the connection is a data race; left out here).
 // Fixed (-DDEMO_FIXED=1): what H waits for is complete before it is visible, an early "gone" is remembered and a second
 // one is nothing; and a client that comes after the broadcaster has ended is refused instead of waiting for ever.
 #include <condition_variable>
