@@ -1,6 +1,7 @@
 // heddle: ways=gcc,clang,plain levels=O0,O2
 // Fixed: accounts are locked in the order of their numbers.
-// Covers: locks in objects, orders by distinct threads that never overlap.
+// Covers: locks in objects.
+#include <atomic>
 #include <mutex>
 #include <thread>
 
@@ -12,16 +13,23 @@ struct Account {
 
 Account x{1, 10, {}};
 Account y{2, 10, {}};
+std::atomic<int> turn{1};
 
-void Transfer(Account& source, Account& target, int amount) {
-  std::lock_guard one(source.number < target.number ? source.mutex : target.mutex);
-  std::lock_guard other(source.number < target.number ? target.mutex : source.mutex);
-  source.balance -= amount;
-  target.balance += amount;
+void Transfer(int wanted_turn, Account& source, Account& target, int amount) {
+  while (turn.load(std::memory_order_relaxed) != wanted_turn) std::this_thread::yield();
+  {
+    std::lock_guard one(source.number < target.number ? source.mutex : target.mutex);
+    std::lock_guard other(source.number < target.number ? target.mutex : source.mutex);
+    source.balance -= amount;
+    target.balance += amount;
+  }
+  turn.store(wanted_turn + 1, std::memory_order_relaxed);
 }
 
 int main() {
-  std::thread([] { Transfer(x, y, 1); }).join();
-  std::thread([] { Transfer(y, x, 2); }).join();
+  std::thread first([] { Transfer(1, x, y, 1); });
+  std::thread second([] { Transfer(2, y, x, 2); });
+  first.join();
+  second.join();
   return x.balance + y.balance != 20;
 }

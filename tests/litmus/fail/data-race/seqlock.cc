@@ -8,7 +8,6 @@
 //   4    |                      | reads x     <- unordered with step 3
 // Covers: sequence lock.
 #include <atomic>
-#include <cassert>
 #include <thread>
 
 std::atomic<unsigned> sequence;
@@ -31,14 +30,17 @@ int main() {
     y = 1;
     sequence.fetch_add(1);
   });
-  std::thread reader([] {
+  int seen = 0;
+  std::thread reader([&] {
     int first = 0;
     int second = 0;
     for (int attempt = 0; attempt < 3; ++attempt) {
       if (!Read(&first, &second)) continue;
+      seen = first + second;
       break;
     }
   });
   writer.join();
   reader.join();
+  return seen > 2;
 }
