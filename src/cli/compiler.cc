@@ -47,21 +47,23 @@ struct Language {
                  fmt::format("check {}NAME or {}", kCompilerOption, language.environment)};
   }
   for (int version = kNewestClang; version >= kOldestClang; --version) {
-    Result<std::string> found = driver::FindProgram(fmt::format("{}-{}", language.compiler, version), path);
+    Result<std::string> found =
+        driver::FindProgram(fmt::format("{}-{}", language.compiler, version), path);
     if (found.ok()) return found;
   }
   Result<std::string> found = driver::FindProgram(language.compiler, path);
   if (found.ok()) return found;
   return Error{driver::kExitUsage, fmt::format("no {} was found in PATH", language.compiler),
-               fmt::format("install clang {} or newer, or name a compiler with {}NAME or {}", kOldestClang,
-                           kCompilerOption, language.environment)};
+               fmt::format("install clang {} or newer, or name a compiler with {}NAME or {}",
+                           kOldestClang, kCompilerOption, language.environment)};
 }
 
 void PrintHelp(const Language& language) {
   fmt::print(
       "heddle {0} [{1}NAME] [arguments of the compiler]\n\n"
       "Runs the newest {2} (or the compiler named by {1} or {3}) with\n"
-      "-fsanitize=thread and -g, and links with Heddle's library instead of the compiler's ThreadSanitizer.\n"
+      "-fsanitize=thread and -g, and links with Heddle's library instead of the compiler's "
+      "ThreadSanitizer.\n"
       "g++ works as well. For the compiler's own help: heddle {0} --help=…, or {2} --help.\n",
       language.command, kCompilerOption, language.compiler, language.environment);
 }
@@ -86,7 +88,8 @@ void PrintHelp(const Language& language) {
   if (!library.ok()) return PrintError(library.error());
   const std::string libtsan = library.value().directory + "/libtsan.so.2";
   if (access(libtsan.c_str(), R_OK) != 0) {
-    return PrintError(Error{driver::kExitUsage, "Heddle's library is incomplete: " + libtsan + " is missing",
+    return PrintError(Error{driver::kExitUsage,
+                            "Heddle's library is incomplete: " + libtsan + " is missing",
                             "build or install Heddle completely"});
   }
   Arguments command = WrapperArguments(FamilyOf(compiler.value()), arguments, libtsan);
@@ -95,13 +98,17 @@ void PrintHelp(const Language& language) {
   for (std::string& word : command) pointers.push_back(word.data());
   pointers.push_back(nullptr);
   execv(compiler.value().c_str(), pointers.data());
-  return PrintError(
-      Error{driver::kExitUsage, "cannot start '" + compiler.value() + "': " + std::strerror(errno), ""});
+  return PrintError(Error{driver::kExitUsage,
+                          "cannot start '" + compiler.value() + "': " + std::strerror(errno), ""});
 }
 
 }  // namespace
 
-int CxxCommand(const Arguments& arguments) { return Compile({"c++", "clang++", "HEDDLE_CXX"}, arguments); }
-int CcCommand(const Arguments& arguments) { return Compile({"cc", "clang", "HEDDLE_CC"}, arguments); }
+int CxxCommand(const Arguments& arguments) {
+  return Compile({"c++", "clang++", "HEDDLE_CXX"}, arguments);
+}
+int CcCommand(const Arguments& arguments) {
+  return Compile({"cc", "clang", "HEDDLE_CC"}, arguments);
+}
 
 }  // namespace heddle::cli

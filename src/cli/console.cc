@@ -24,7 +24,8 @@ void PrintNote(std::string_view text) { fmt::print(stderr, "heddle: note: {}\n",
 std::string Printable(std::string_view text) {
   std::string safe(text);
   std::replace_if(
-      safe.begin(), safe.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
+      safe.begin(), safe.end(),
+      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
   return safe;
 }
 
@@ -34,7 +35,8 @@ report::TextOptions TerminalTextOptions() {
   if (isatty(STDOUT_FILENO) != 0) {
     const char* no_color = std::getenv("NO_COLOR");
     options.color = no_color == nullptr || no_color[0] == '\0';
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40) options.width = size.ws_col;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
+      options.width = size.ws_col;
   }
   std::error_code error;
   const std::filesystem::path directory = std::filesystem::current_path(error);

@@ -50,7 +50,8 @@ struct Row {
   row.demonstration = demonstration;
   fmt::print("{}\n  {}\n", demonstration.name, demonstration.title);
   std::fflush(stdout);
-  const Result<Hunt> hunt = HuntFindings(OptionsFor(demonstration, cards), driver::StandardInput::Empty());
+  const Result<Hunt> hunt =
+      HuntFindings(OptionsFor(demonstration, cards), driver::StandardInput::Empty());
   if (!hunt.ok()) {
     row.found = "error";
     fmt::print("  could not be explored: {}\n\n", hunt.error().message);
@@ -72,12 +73,14 @@ struct Row {
   if (run.findings.empty()) {
     fmt::print("  nothing found in {} executions ({:.1f} s)\n", run.executions, run.seconds);
   }
-  if (hunt.value().failure.has_value()) fmt::print("  ended early: {}\n", hunt.value().failure->message);
+  if (hunt.value().failure.has_value())
+    fmt::print("  ended early: {}\n", hunt.value().failure->message);
   for (const std::string& note : run.notes) fmt::print("  note: {}\n", note);
   // A fixed twin holds only if it was really explored to the end of its budget.
   const bool clean = row.found == "none" && hunt.value().exit_status == driver::kExitClean;
-  row.as_expected = demonstration.expected == Verdict::kNone ? clean
-                                                             : row.found == trace::VerdictName(demonstration.expected);
+  row.as_expected = demonstration.expected == Verdict::kNone
+                        ? clean
+                        : row.found == trace::VerdictName(demonstration.expected);
   fmt::print("\n");
   return row;
 }
@@ -85,11 +88,12 @@ struct Row {
 void PrintTable(const std::vector<Row>& rows) {
   size_t width = 8;
   for (const Row& row : rows) width = std::max(width, row.demonstration.name.size());
-  fmt::print("{:<{}}  {:<16}{:<16}{:>10}{:>9}\n", "program", width, "expected", "found", "executions", "seconds");
+  fmt::print("{:<{}}  {:<16}{:<16}{:>10}{:>9}\n", "program", width, "expected", "found",
+             "executions", "seconds");
   for (const Row& row : rows) {
     fmt::print("{:<{}}  {:<16}{:<16}{:>10}{:>9.2f}{}\n", row.demonstration.name, width,
-               trace::VerdictName(row.demonstration.expected), row.found, row.executions, row.seconds,
-               row.as_expected ? "" : "  NOT AS EXPECTED");
+               trace::VerdictName(row.demonstration.expected), row.found, row.executions,
+               row.seconds, row.as_expected ? "" : "  NOT AS EXPECTED");
   }
 }
 
@@ -117,7 +121,8 @@ int DemoCommand(const Arguments& arguments) {
   CLI::App app("Finds planted bugs in the example programs: heddle demo [options]", "demo");
   Configure(app);
   app.add_option("--json", json_path, "Write one entry per program as JSON")->type_name("FILE");
-  app.add_option("--cards", cards, "Where to write the cards of findings (default .heddle)")->type_name("DIR");
+  app.add_option("--cards", cards, "Where to write the cards of findings (default .heddle)")
+      ->type_name("DIR");
   app.footer("Exit status: 0 all was found as expected, 1 something was not.");
   if (const std::optional<int> ended = Parse(app, arguments)) return *ended;
   driver::InstallInterruptHandlers();

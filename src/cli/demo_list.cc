@@ -21,7 +21,8 @@ using nlohmann::json;
 driver::Result<std::vector<Demonstration>> LoadDemonstrations(const std::string& directory) {
   const std::string path = directory + "/demo.json";
   const auto wrong = [&path](const std::string& why) {
-    return driver::Error{driver::kExitUsage, "cannot use the list of demonstrations '" + path + "': " + why,
+    return driver::Error{driver::kExitUsage,
+                         "cannot use the list of demonstrations '" + path + "': " + why,
                          "build or install Heddle completely"};
   };
   std::ifstream file(path, std::ios::binary);
@@ -39,8 +40,9 @@ driver::Result<std::vector<Demonstration>> LoadDemonstrations(const std::string&
     const std::string expected = TextOf(entry, "expect");
     const std::optional<trace::Verdict> verdict = driver::ParseVerdict(expected);
     const auto schedules = entry.find("schedules");
-    if (demonstration.name.empty() || program.empty() || (!verdict.has_value() && expected != "none") ||
-        schedules == entry.end() || !schedules->is_number_unsigned() || schedules->get<uint64_t>() == 0) {
+    if (demonstration.name.empty() || program.empty() ||
+        (!verdict.has_value() && expected != "none") || schedules == entry.end() ||
+        !schedules->is_number_unsigned() || schedules->get<uint64_t>() == 0) {
       return wrong("the entry '" + demonstration.name + "' is incomplete");
     }
     demonstration.expected = verdict.value_or(trace::Verdict::kNone);

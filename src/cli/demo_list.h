@@ -19,6 +19,7 @@ struct Demonstration {
 };
 
 // Programs are relative to the directory of the list.
-[[nodiscard]] driver::Result<std::vector<Demonstration>> LoadDemonstrations(const std::string& directory);
+[[nodiscard]] driver::Result<std::vector<Demonstration>> LoadDemonstrations(
+    const std::string& directory);
 
 }  // namespace heddle::cli

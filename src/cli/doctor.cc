@@ -37,11 +37,12 @@ constexpr std::chrono::seconds kCanaryTime(20);
 struct Way {
   std::string_view name;  // in the file name
   std::string_view text;
-  bool races;             // instrumented: the race canary exists
+  bool races;  // instrumented: the race canary exists
 };
-constexpr std::array<Way, 3> kWays = {{{"gcc", "built by g++ -fsanitize=thread", true},
-                                       {"clang", "built by clang, linked with Heddle's library", true},
-                                       {"plain", "built without instrumentation", false}}};
+constexpr std::array<Way, 3> kWays = {
+    {{"gcc", "built by g++ -fsanitize=thread", true},
+     {"clang", "built by clang, linked with Heddle's library", true},
+     {"plain", "built without instrumentation", false}}};
 
 struct Canary {
   std::string_view name;
@@ -54,7 +55,9 @@ constexpr std::array<Canary, 3> kCanaries = {{{"race", Verdict::kDataRace},
 enum class Health { kGood, kNote, kBad };
 
 void PrintRow(Health health, std::string_view what, std::string_view result) {
-  const std::string_view mark = health == Health::kGood ? "ok" : health == Health::kNote ? "--" : "BAD";
+  const std::string_view mark = health == Health::kGood   ? "ok"
+                                : health == Health::kNote ? "--"
+                                                          : "BAD";
   fmt::print("  {:4}{:<48}{}\n", mark, what, result);
 }
 
@@ -71,7 +74,8 @@ void PrintRow(Health health, std::string_view what, std::string_view result) {
 
 [[nodiscard]] bool CheckShadow() {
   constexpr size_t kShadowBytes = size_t{64} << 40;
-  void* memory = mmap(nullptr, kShadowBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* memory =
+      mmap(nullptr, kShadowBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory != MAP_FAILED) {
     munmap(memory, kShadowBytes);
     PrintRow(Health::kGood, "address space for shadow memory (64 TiB)", "available");
@@ -150,7 +154,8 @@ void PrintRow(Health health, std::string_view what, std::string_view result) {
                  "not available: races are seen in instrumented programs only");
         continue;
       }
-      any = any || access(fmt::format("{}/canary_{}_{}", directory, way.name, canary.name).c_str(), F_OK) == 0;
+      any = any || access(fmt::format("{}/canary_{}_{}", directory, way.name, canary.name).c_str(),
+                          F_OK) == 0;
       if (driver::Interrupted()) return false;
       healthy = RunCanary(directory, way, canary, cards.value().path()) && healthy;
     }

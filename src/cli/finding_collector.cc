@@ -6,7 +6,8 @@
 
 namespace heddle::cli {
 
-driver::ExplorationObserver::Described FindingCollector::Describe(const driver::LoomProcess& loom, uint32_t index) {
+driver::ExplorationObserver::Described FindingCollector::Describe(const driver::LoomProcess& loom,
+                                                                  uint32_t index) {
   std::unique_ptr<report::Symbolizer>& symbolizer = symbolizers_[loom.pid()];
   if (symbolizer == nullptr) symbolizer = std::make_unique<report::Symbolizer>(loom.pid());
   views_.push_back(report::BuildFinding(loom.region(), index, *symbolizer));
@@ -15,8 +16,8 @@ driver::ExplorationObserver::Described FindingCollector::Describe(const driver::
 
 void FindingCollector::Progress(uint64_t executions, size_t findings, double seconds) {
   const double rate = seconds > 0 ? static_cast<double>(executions) / seconds : 0;
-  progress_.Show(fmt::format("{}: {} executions, {:.0f}/s, {} finding{}", label_, executions, rate, findings,
-                             findings == 1 ? "" : "s"));
+  progress_.Show(fmt::format("{}: {} executions, {:.0f}/s, {} finding{}", label_, executions, rate,
+                             findings, findings == 1 ? "" : "s"));
 }
 
 void FindingCollector::ExecutionOutput(uint64_t execution, const std::string& output) {

@@ -16,7 +16,7 @@
 
 namespace heddle::cli {
 
-class FindingCollector : public driver::ExplorationObserver {
+class FindingCollector final : public driver::ExplorationObserver {
  public:
   // `label` begins the progress line.
   explicit FindingCollector(std::string label) : label_(std::move(label)) {}

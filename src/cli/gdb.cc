@@ -25,17 +25,12 @@ using driver::Error;
 [[nodiscard]] driver::Result<int> DecisionsDescriptor(const Card& card) {
   driver::UniqueFd file(memfd_create("heddle-decisions", 0));
   const size_t bytes = card.decisions.size() * sizeof(trace::Decision);
-  if (!file.valid() || write(file.get(), card.decisions.data(), bytes) != static_cast<ssize_t>(bytes)) {
-    return Error{driver::kExitUnsupported, std::string("cannot store the decisions: ") + std::strerror(errno), ""};
+  if (!file.valid() ||
+      write(file.get(), card.decisions.data(), bytes) != static_cast<ssize_t>(bytes)) {
+    return Error{driver::kExitUnsupported,
+                 std::string("cannot store the decisions: ") + std::strerror(errno), ""};
   }
   return dup(file.get());  // Stays open for gdb.
-}
-
-// Words inside a double-quoted argument of a gdb command.
-[[nodiscard]] std::string ShellQuoted(const std::string& text) {
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
 }
 
 void AddCommand(std::vector<std::string>& words, const std::string& command) {
@@ -48,7 +43,8 @@ void AddCommand(std::vector<std::string>& words, const std::string& command) {
 int ReplayInGdb(const Card& card, const Prepared& prepared) {
   const driver::Result<std::string> gdb = driver::FindProgram("gdb", std::getenv("PATH"));
   if (!gdb.ok()) {
-    return PrintError(Error{driver::kExitUsage, "gdb was not found in PATH", "install gdb, or replay without --gdb"});
+    return PrintError(Error{driver::kExitUsage, "gdb was not found in PATH",
+                            "install gdb, or replay without --gdb"});
   }
   const driver::Result<int> decisions = DecisionsDescriptor(card);
   if (!decisions.ok()) return PrintError(decisions.error());
@@ -56,14 +52,15 @@ int ReplayInGdb(const Card& card, const Prepared& prepared) {
   // The loom is preloaded into the program only, not into gdb and not into a shell in between.
   std::vector<std::string> words = {gdb.value(), "-q", "-ex", "set startup-with-shell off"};
   const driver::Invocation& invocation = prepared.invocation;
-  for (const std::string& entry : driver::PreloadEnvironment(invocation.environment, invocation.library)) {
+  for (const std::string& entry :
+       driver::PreloadEnvironment(invocation.environment, invocation.library)) {
     const std::string name = entry.substr(0, entry.find('='));
     if (name != "LD_PRELOAD" && name != "LD_LIBRARY_PATH") continue;
     AddCommand(words, "set environment " + name + " " + entry.substr(name.size() + 1));
   }
   AddCommand(words, "set environment HEDDLE_EXECUTOR baton");
-  AddCommand(words, "set environment HEDDLE_REPLAY /proc/self/fd/" + std::to_string(decisions.value()));
-  if (!invocation.working_directory.empty()) AddCommand(words, "set cwd " + ShellQuoted(invocation.working_directory));
+  AddCommand(words,
+             "set environment HEDDLE_REPLAY /proc/self/fd/" + std::to_string(decisions.value()));
   AddCommand(words, "set breakpoint pending on");
   AddCommand(words, "break heddle_finding");
   // Signals that the loom may use for itself are the program's business, not the user's.
@@ -72,6 +69,11 @@ int ReplayInGdb(const Card& card, const Prepared& prepared) {
   words.push_back(invocation.program_path);
   words.insert(words.end(), invocation.argv.begin() + 1, invocation.argv.end());
 
+  if (!invocation.working_directory.empty() && chdir(invocation.working_directory.c_str()) != 0) {
+    return PrintError(
+        Error{driver::kExitUsage,
+              "cannot enter '" + invocation.working_directory + "': " + std::strerror(errno), ""});
+  }
   // What the card recorded of the environment reaches the program through gdb's own.
   for (const auto& [name, value] : card.environment) {
     if (name != "LD_LIBRARY_PATH" && name != "LD_PRELOAD") setenv(name.c_str(), value.c_str(), 1);
@@ -80,7 +82,8 @@ int ReplayInGdb(const Card& card, const Prepared& prepared) {
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
   execv(gdb.value().c_str(), pointers.data());
-  return PrintError(Error{driver::kExitUsage, std::string("cannot start gdb: ") + std::strerror(errno), ""});
+  return PrintError(
+      Error{driver::kExitUsage, std::string("cannot start gdb: ") + std::strerror(errno), ""});
 }
 
 }  // namespace heddle::cli

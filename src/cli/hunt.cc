@@ -34,20 +34,23 @@ constexpr size_t kOutputTailBytes = 4096;
 }
 
 // What cards record of the environment: never more than was asked for, because it may hold secrets.
-[[nodiscard]] std::vector<std::pair<std::string, std::string>> KeptEnvironment(const RunOptions& options) {
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> KeptEnvironment(
+    const RunOptions& options) {
   std::vector<std::string> names = options.kept_variables;
   names.insert(names.begin(), "LD_LIBRARY_PATH");
   std::vector<std::pair<std::string, std::string>> kept;
   for (const std::string& name : names) {
     const char* value = std::getenv(name.c_str());
-    const bool known = std::any_of(kept.begin(), kept.end(), [&name](const auto& entry) { return entry.first == name; });
+    const bool known = std::any_of(kept.begin(), kept.end(),
+                                   [&name](const auto& entry) { return entry.first == name; });
     if (value != nullptr && !known) kept.emplace_back(name, value);
   }
   return kept;
 }
 
-[[nodiscard]] Card MakeCard(const RunOptions& options, const Prepared& prepared, const driver::StandardInput& input,
-                            const driver::Recording& recording, const FindingView& view) {
+[[nodiscard]] Card MakeCard(const RunOptions& options, const Prepared& prepared,
+                            const driver::StandardInput& input, const driver::Recording& recording,
+                            const FindingView& view) {
   Card card;
   card.heddle = driver::Version();
   card.program_path = prepared.invocation.program_path;
@@ -70,7 +73,8 @@ constexpr size_t kOutputTailBytes = 4096;
   return card;
 }
 
-void StoreFindingCard(const RunOptions& options, const Card& card, FindingView& view, RunView& run) {
+void StoreFindingCard(const RunOptions& options, const Card& card, FindingView& view,
+                      RunView& run) {
   const std::string path = options.cards_directory + "/" + view.id + ".card";
   const driver::Status stored = driver::StoreCard(card, path);
   if (stored.ok()) {
@@ -85,28 +89,33 @@ void StoreFindingCard(const RunOptions& options, const Card& card, FindingView& 
   view.verdict = Verdict::kNondeterminism;
   view.signature = "nondeterminism";
   view.id = report::FindingId(view);
-  view.summary = fmt::format("execution {} ran differently the second time: {}", found.execution, found.difference);
+  view.summary = fmt::format("execution {} ran differently the second time: {}", found.execution,
+                             found.difference);
   view.first_execution = found.execution;
   return view;
 }
 
 void AddNotes(const ExplorationResult& result, RunView& run) {
-  if (result.failure.has_value()) run.notes.push_back("the run ended early: " + result.failure->message);
+  if (result.failure.has_value())
+    run.notes.push_back("the run ended early: " + result.failure->message);
   if (result.interrupted) run.notes.emplace_back("interrupted: the budget was not used up");
   if (result.decisions == 0 && result.executions > 0) {
     run.notes.emplace_back(
-        "the program made no decision: is it single-threaded? One execution is all there is to explore");
+        "the program made no decision: is it single-threaded? One execution is all there is to "
+        "explore");
   }
   if ((result.hello_flags & trace::kThreadsBeforeMain) != 0) {
     run.notes.emplace_back("threads were started before main: they are outside of control");
   }
   if (result.limited_executions > 0) {
     run.notes.push_back(fmt::format("{} execution{} cut short: {}", result.limited_executions,
-                                    result.limited_executions == 1 ? " was" : "s were", result.limit_message));
+                                    result.limited_executions == 1 ? " was" : "s were",
+                                    result.limit_message));
   }
   if (result.nondeterminism.has_value()) {
-    run.notes.push_back(fmt::format("nondeterminism: execution {} ran differently the second time: {}",
-                                    result.nondeterminism->execution, result.nondeterminism->difference));
+    run.notes.push_back(
+        fmt::format("nondeterminism: execution {} ran differently the second time: {}",
+                    result.nondeterminism->execution, result.nondeterminism->difference));
   }
   run.notes.insert(run.notes.end(), result.notes.begin(), result.notes.end());
 }
@@ -127,13 +136,16 @@ void AddNotes(const ExplorationResult& result, RunView& run) {
   run.seed = options.exploration.loom.seed;
   run.executions = result.executions;
   run.seconds = result.seconds;
-  run.executions_per_second = result.seconds > 0 ? static_cast<double>(result.executions) / result.seconds : 0;
+  run.executions_per_second =
+      result.seconds > 0 ? static_cast<double>(result.executions) / result.seconds : 0;
   run.decisions = result.decisions;
   run.exhausted = result.exhausted;
-  run.instrumented = prepared.facts.instrumented || (result.hello_flags & trace::kInstrumented) != 0;
+  run.instrumented =
+      prepared.facts.instrumented || (result.hello_flags & trace::kInstrumented) != 0;
   for (const trace::Uncontrolled& entry : result.uncontrolled) {
     run.uncontrolled.push_back({driver::RegionText(entry.name, sizeof(entry.name)),
-                                driver::RegionText(entry.treatment, sizeof(entry.treatment)), entry.count});
+                                driver::RegionText(entry.treatment, sizeof(entry.treatment)),
+                                entry.count});
   }
   return run;
 }
@@ -161,7 +173,8 @@ Result<Hunt> HuntFindings(const RunOptions& options, const driver::StandardInput
   if (!prepared.ok()) return prepared.error();
 
   FindingCollector collector("heddle");
-  driver::Exploration exploration(options.exploration, prepared.value().invocation, input, collector);
+  driver::Exploration exploration(options.exploration, prepared.value().invocation, input,
+                                  collector);
   Result<ExplorationResult> explored = exploration.Run();
   collector.ClearProgress();
   if (!explored.ok()) return explored.error();
@@ -178,14 +191,16 @@ Result<Hunt> HuntFindings(const RunOptions& options, const driver::StandardInput
       view.output_tail = output.substr(output.size() - std::min(output.size(), kOutputTailBytes));
     }
     for (const std::string& note : found.notes) hunt.run.notes.push_back(view.id + ": " + note);
-    StoreFindingCard(options, MakeCard(options, prepared.value(), input, found.recording, view), view, hunt.run);
+    StoreFindingCard(options, MakeCard(options, prepared.value(), input, found.recording, view),
+                     view, hunt.run);
     hunt.run.findings.push_back(std::move(view));
   }
-  if (result.nondeterminism.has_value() && (options.wanted & driver::Only(Verdict::kNondeterminism)) != 0) {
+  if (result.nondeterminism.has_value() &&
+      (options.wanted & driver::Only(Verdict::kNondeterminism)) != 0) {
     FindingView view = NondeterminismView(*result.nondeterminism);
-    StoreFindingCard(options,
-                     MakeCard(options, prepared.value(), input, result.nondeterminism->recording, view), view,
-                     hunt.run);
+    StoreFindingCard(
+        options, MakeCard(options, prepared.value(), input, result.nondeterminism->recording, view),
+        view, hunt.run);
     hunt.run.findings.push_back(std::move(view));
   }
   AddNotes(result, hunt.run);

@@ -21,7 +21,8 @@ struct Hunt {
 };
 
 // Explores and writes the cards. An error if nothing could be explored at all.
-[[nodiscard]] driver::Result<Hunt> HuntFindings(const RunOptions& options, const driver::StandardInput& input);
+[[nodiscard]] driver::Result<Hunt> HuntFindings(const RunOptions& options,
+                                                const driver::StandardInput& input);
 
 // How to start `argv` under the loom, after looking at the program.
 struct Prepared {

@@ -18,7 +18,8 @@ namespace {
 
 driver::Status WriteJson(const nlohmann::json& object, const std::string& path) {
   // Output of the program and names of files need not be UTF-8; JSON must be.
-  const std::string text = object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  const std::string text =
+      object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   const auto failed = [&path] {
     return driver::Error{driver::kExitUsage, "cannot write '" + path + "': " + std::strerror(errno),
                          "name another file with --json"};
@@ -31,7 +32,8 @@ driver::Status WriteJson(const nlohmann::json& object, const std::string& path) 
   if (file == nullptr) return failed();
   const bool written = WriteAll(text, file);
   const bool closed = std::fclose(file) == 0;
-  if (written && closed && (in_place || std::rename(target.c_str(), path.c_str()) == 0)) return driver::Ok();
+  if (written && closed && (in_place || std::rename(target.c_str(), path.c_str()) == 0))
+    return driver::Ok();
   const driver::Status status_of_failure = failed();
   if (!in_place) unlink(target.c_str());
   return status_of_failure;

@@ -33,13 +33,18 @@ constexpr Command kCommands[] = {
 };
 
 void PrintHelp(std::FILE* file) {
-  fmt::print(file, "Heddle takes over the scheduling of a C++ program and finds what breaks it.\n\n");
-  fmt::print(file, "  g++ -g -O1 -fsanitize=thread queue_test.cc -o queue_test\n  heddle run -- ./queue_test\n\n");
-  fmt::print(file, "Commands (`heddle COMMAND --help` says more):\n");
-  for (const Command& command : kCommands) fmt::print(file, "  {:8}{}\n", command.name, command.summary);
   fmt::print(file,
-             "\nExit status: 0 nothing found, 1 a finding, 2 bad usage or input, 3 a bug in Heddle,\n"
-             "4 something it does not support, or a limit.\n");
+             "Heddle takes over the scheduling of a C++ program and finds what breaks it.\n\n");
+  fmt::print(file,
+             "  g++ -g -O1 -fsanitize=thread queue_test.cc -o queue_test\n  heddle run -- "
+             "./queue_test\n\n");
+  fmt::print(file, "Commands (`heddle COMMAND --help` says more):\n");
+  for (const Command& command : kCommands)
+    fmt::print(file, "  {:8}{}\n", command.name, command.summary);
+  fmt::print(
+      file,
+      "\nExit status: 0 nothing found, 1 a finding, 2 bad usage or input, 3 a bug in Heddle,\n"
+      "4 something it does not support, or a limit.\n");
 }
 
 [[nodiscard]] int UnknownCommand(const std::string& word) {
@@ -49,8 +54,9 @@ void PrintHelp(std::FILE* file) {
   std::string remedy = near.empty() ? "" : "did you mean `heddle " + near + "`? ";
   remedy += "`heddle --help` lists the commands; to run a program: heddle run -- PROGRAM";
   const std::string what = word.starts_with("-") ? "option" : "command";
-  return heddle::cli::PrintError(
-      {heddle::driver::kExitUsage, "unknown " + what + " '" + heddle::cli::Printable(word) + "'", remedy});
+  return heddle::cli::PrintError({heddle::driver::kExitUsage,
+                                  "unknown " + what + " '" + heddle::cli::Printable(word) + "'",
+                                  remedy});
 }
 
 [[nodiscard]] int Dispatch(int argc, char** argv) {
@@ -81,6 +87,7 @@ int main(int argc, char** argv) {
   try {
     return Dispatch(argc, argv);
   } catch (const std::exception& exception) {
-    return heddle::cli::PrintError({heddle::driver::kExitBug, std::string("bug in Heddle: ") + exception.what(), ""});
+    return heddle::cli::PrintError(
+        {heddle::driver::kExitBug, std::string("bug in Heddle: ") + exception.what(), ""});
   }
 }

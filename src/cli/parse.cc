@@ -54,7 +54,8 @@ using driver::kExitUsage;
     for (const std::string& word : app.remaining()) {
       if (word.starts_with("-")) return UnknownOption(app, word);
     }
-    return PrintError(Error{kExitUsage, "unexpected argument '" + Printable(app.remaining().front()) + "'",
+    return PrintError(Error{kExitUsage,
+                            "unexpected argument '" + Printable(app.remaining().front()) + "'",
                             "`heddle " + app.get_name() + " --help` says what this command takes"});
   } catch (const CLI::ParseError& error) {
     return PrintError(Error{kExitUsage, Printable(error.what()),
@@ -71,10 +72,12 @@ void Configure(CLI::App& app) {
   app.get_formatter()->column_width(34);
 }
 
-std::optional<int> Parse(CLI::App& app, const Arguments& arguments) { return RunParser(app, arguments); }
+std::optional<int> Parse(CLI::App& app, const Arguments& arguments) {
+  return RunParser(app, arguments);
+}
 
-std::optional<int> ParseWithProgram(CLI::App& app, const Arguments& defaults, const Arguments& arguments,
-                                    Arguments& program) {
+std::optional<int> ParseWithProgram(CLI::App& app, const Arguments& defaults,
+                                    const Arguments& arguments, Arguments& program) {
   const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
   Arguments options = defaults;
   options.insert(options.end(), arguments.begin(), dashes);
@@ -82,7 +85,8 @@ std::optional<int> ParseWithProgram(CLI::App& app, const Arguments& defaults, co
   if (const std::optional<int> ended = RunParser(app, std::move(options))) return ended;
   program = app.remaining();
   // With prefix_command unknown options are not refused but kept in front of the program.
-  if (!program.empty() && program.front().starts_with("-")) return UnknownOption(app, program.front());
+  if (!program.empty() && program.front().starts_with("-"))
+    return UnknownOption(app, program.front());
   if (dashes != arguments.end()) {
     // A "--" after the program's name belongs to the program.
     program.insert(program.end(), program.empty() ? dashes + 1 : dashes, arguments.end());

@@ -28,6 +28,7 @@ void Configure(CLI::App& app);
 [[nodiscard]] driver::Result<Arguments> SplitOptions(std::string_view text);
 
 // The candidate that `word` was probably meant to be; "" if none is close.
-[[nodiscard]] std::string Nearest(std::string_view word, const std::vector<std::string>& candidates);
+[[nodiscard]] std::string Nearest(std::string_view word,
+                                  const std::vector<std::string>& candidates);
 
 }  // namespace heddle::cli

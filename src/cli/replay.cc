@@ -44,8 +44,10 @@ struct Outcome {
   int exit_status = driver::kExitClean;
 };
 
-void SetVariable(std::vector<std::string>& environment, const std::string& name, const std::string& value) {
-  std::erase_if(environment, [&name](const std::string& entry) { return entry.starts_with(name + "="); });
+void SetVariable(std::vector<std::string>& environment, const std::string& name,
+                 const std::string& value) {
+  std::erase_if(environment,
+                [&name](const std::string& entry) { return entry.starts_with(name + "="); });
   environment.push_back(name + "=" + value);
 }
 
@@ -54,7 +56,8 @@ void SetVariable(std::vector<std::string>& environment, const std::string& name,
   std::error_code error;
   std::string directory = card.directory;
   if (!directory.empty() && !std::filesystem::is_directory(directory, error)) {
-    PrintNote("the directory of the card, " + Printable(directory) + ", does not exist: running in this one");
+    PrintNote("the directory of the card, " + Printable(directory) +
+              ", does not exist: running in this one");
     directory.clear();
   }
   std::string program = options.program.empty() ? card.program_path : options.program;
@@ -68,13 +71,15 @@ void SetVariable(std::vector<std::string>& environment, const std::string& name,
   if (!prepared.ok()) {
     if (!options.program.empty()) return prepared;
     Error failure = prepared.error();
-    failure.remedy += (failure.remedy.empty() ? "" : "; ") + std::string("or name the program with --program PATH");
+    failure.remedy += (failure.remedy.empty() ? "" : "; ") +
+                      std::string("or name the program with --program PATH");
     return failure;
   }
   driver::Invocation& invocation = prepared.value().invocation;
   invocation.argv = card.argv;
   invocation.working_directory = directory;
-  for (const auto& [name, value] : card.environment) SetVariable(invocation.environment, name, value);
+  for (const auto& [name, value] : card.environment)
+    SetVariable(invocation.environment, name, value);
   if (prepared.value().facts.build_id != card.build_id) {
     PrintNote("'" + prepared.value().facts.path +
               "' is another build than the one that was recorded: the schedule may not fit it");
@@ -93,13 +98,14 @@ void SetVariable(std::vector<std::string>& environment, const std::string& name,
 // Notes for a card whose finding did not appear.
 void NoteAbsence(const Card& card, const driver::Comparison& comparison, Outcome& outcome) {
   if (comparison.same) {
-    outcome.run.notes.push_back(fmt::format("the {} of the card did not appear, although the events were the same",
-                                            trace::VerdictName(card.verdict)));
+    outcome.run.notes.push_back(
+        fmt::format("the {} of the card did not appear, although the events were the same",
+                    trace::VerdictName(card.verdict)));
     return;
   }
-  outcome.run.notes.push_back(
-      fmt::format("the {} of the card did not appear; the execution differs from the recorded one: {}",
-                  trace::VerdictName(card.verdict), comparison.difference));
+  outcome.run.notes.push_back(fmt::format(
+      "the {} of the card did not appear; the execution differs from the recorded one: {}",
+      trace::VerdictName(card.verdict), comparison.difference));
 }
 
 // Whether the card's finding is among those of the recording.
@@ -123,9 +129,11 @@ void AddFindings(const Card& card, const ReplayOptions& options, const driver::J
 }
 
 // Runs the card twice: lean, to compare it with the card and to learn what to watch; then with stacks.
-[[nodiscard]] Result<Outcome> Replay(const Card& card, const ReplayOptions& options, const Prepared& prepared,
-                                     const driver::StandardInput& input, std::chrono::nanoseconds patience) {
-  Result<std::unique_ptr<driver::LoomProcess>> loom = driver::LoomProcess::Start(prepared.invocation, input);
+[[nodiscard]] Result<Outcome> Replay(const Card& card, const ReplayOptions& options,
+                                     const Prepared& prepared, const driver::StandardInput& input,
+                                     std::chrono::nanoseconds patience) {
+  Result<std::unique_ptr<driver::LoomProcess>> loom =
+      driver::LoomProcess::Start(prepared.invocation, input);
   if (!loom.ok()) return loom.error();
   driver::Job job(std::move(loom.value()));
   const Result<trace::Reply> hello = job.loom().WaitForHello(patience);
@@ -152,7 +160,8 @@ void AddFindings(const Card& card, const ReplayOptions& options, const driver::J
   outcome.run.seed = card.seed;
   outcome.run.executions = 1;
   outcome.run.decisions = again.end.decision_count;
-  outcome.run.instrumented = prepared.facts.instrumented || (hello.value().flags & trace::kInstrumented) != 0;
+  outcome.run.instrumented =
+      prepared.facts.instrumented || (hello.value().flags & trace::kInstrumented) != 0;
   const bool reproduced = HasVerdict(again, card.verdict);
   if (!again.findings.empty()) {
     const Result<driver::Diagnosis> diagnosis = driver::Diagnose(job, settings, again);
@@ -172,12 +181,14 @@ void AddFindings(const Card& card, const ReplayOptions& options, const driver::J
       outcome.exit_status = driver::kExitUnsupported;
     }
   } else if (!comparison.same) {
-    outcome.run.notes.push_back("the execution differs from the recorded one: " + comparison.difference);
+    outcome.run.notes.push_back("the execution differs from the recorded one: " +
+                                comparison.difference);
     if (card.verdict == trace::Verdict::kNondeterminism) outcome.exit_status = driver::kExitFinding;
   }
   if (again.end.limit_hit != 0 && outcome.exit_status == driver::kExitClean) {
-    outcome.run.notes.push_back("the execution was cut short: " +
-                                driver::RegionText(again.end.limit_message, sizeof(again.end.limit_message)));
+    outcome.run.notes.push_back(
+        "the execution was cut short: " +
+        driver::RegionText(again.end.limit_message, sizeof(again.end.limit_message)));
     outcome.exit_status = driver::kExitUnsupported;
   }
   return outcome;
@@ -188,15 +199,20 @@ void AddFindings(const Card& card, const ReplayOptions& options, const driver::J
   Configure(app);
   app.add_option("card", options.card, "The card, as `heddle run` named it")->required();
   app.add_flag("--gdb", options.gdb, "Run it in gdb, on ordinary threads, stopping at the finding");
-  app.add_option("--json", options.json_path, "Write the report as JSON; - is standard output")->type_name("FILE");
-  app.add_option("--program", options.program, "Run this program instead of the one that the card names")
+  app.add_option("--json", options.json_path, "Write the report as JSON; - is standard output")
+      ->type_name("FILE");
+  app.add_option("--program", options.program,
+                 "Run this program instead of the one that the card names")
       ->type_name("PATH");
   app.add_flag("--hide-output", options.hide_output, "Do not show what the program printed");
-  app.add_option("--start-timeout", options.start_timeout, "Real time that the program has to reach main (default 60s)")
+  app.add_option("--start-timeout", options.start_timeout,
+                 "Real time that the program has to reach main (default 60s)")
       ->type_name("DURATION");
   app.footer(
-      "Exit status: 1 the finding was reproduced (or another one appeared), 0 the schedule fits and the program now\n"
-      "passes, 2 bad usage or card, 3 a bug in Heddle, 4 the schedule no longer fits the program, or a limit.");
+      "Exit status: 1 the finding was reproduced (or another one appeared), 0 the schedule fits "
+      "and the program now\n"
+      "passes, 2 bad usage or card, 3 a bug in Heddle, 4 the schedule no longer fits the program, "
+      "or a limit.");
   return Parse(app, arguments);
 }
 
@@ -226,7 +242,8 @@ int ReplayCommand(const Arguments& arguments) {
   fmt::print(options.json_path == "-" ? stderr : stdout, "{}",
              report::RunText(outcome.value().run, TerminalTextOptions()));
   if (!options.json_path.empty()) {
-    const driver::Status written = WriteJson(report::RunJson(outcome.value().run), options.json_path);
+    const driver::Status written =
+        WriteJson(report::RunJson(outcome.value().run), options.json_path);
     if (!written.ok()) return PrintError(written.error());
   }
   return outcome.value().exit_status;

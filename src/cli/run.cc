@@ -23,7 +23,8 @@ int RunCommand(const Arguments& arguments) {
   driver::InstallInterruptHandlers();
   const driver::Result<driver::StandardInput> input = driver::StandardInput::Take();
   if (!input.ok()) return PrintError(input.error());
-  if (input.value().was_terminal()) PrintNote("the program reads an empty standard input, not this terminal");
+  if (input.value().was_terminal())
+    PrintNote("the program reads an empty standard input, not this terminal");
 
   const driver::Result<Hunt> hunt = HuntFindings(options, input.value());
   if (!hunt.ok()) return PrintError(hunt.error());
@@ -34,7 +35,8 @@ int RunCommand(const Arguments& arguments) {
   fmt::print(options.json_path == "-" ? stderr : stdout, "{}", text);
   if (hunt.value().failure.has_value()) PrintError(*hunt.value().failure);
   if (!options.json_path.empty()) {
-    if (driver::Status written = WriteJson(report::RunJson(run), options.json_path); !written.ok()) {
+    if (driver::Status written = WriteJson(report::RunJson(run), options.json_path);
+        !written.ok()) {
       return PrintError(written.error());
     }
   }

@@ -33,38 +33,54 @@ struct Words {
 };
 
 void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
-  app.add_option("--schedules", words.schedules, "Explore at most N executions (default 10000)")->type_name("N");
-  app.add_option("--time", words.time, "Explore for at most this long: 500ms, 30s, 5m, 2h (default 10s)")
-      ->type_name("DURATION");
-  app.add_option("--strategy", words.strategy,
-                 "random[:PERMILLE], pct[:DEPTH], pos or portfolio, which mixes them (default portfolio)")
-      ->type_name("NAME");
-  app.add_option("--seed", words.seed, "Seed of all choices; the same seed explores the same executions (default 1)")
+  app.add_option("--schedules", words.schedules, "Explore at most N executions (default 10000)")
       ->type_name("N");
-  app.add_option("--jobs", words.jobs, "Processes that explore side by side (default: one per processor)")
+  app.add_option("--time", words.time,
+                 "Explore for at most this long: 500ms, 30s, 5m, 2h (default 10s)")
+      ->type_name("DURATION");
+  app.add_option(
+         "--strategy", words.strategy,
+         "random[:PERMILLE], pct[:DEPTH], pos or portfolio, which mixes them (default portfolio)")
+      ->type_name("NAME");
+  app.add_option("--seed", words.seed,
+                 "Seed of all choices; the same seed explores the same executions (default 1)")
+      ->type_name("N");
+  app.add_option("--jobs", words.jobs,
+                 "Processes that explore side by side (default: one per processor)")
       ->type_name("N")
       ->check(CLI::Range(1u, kJobsMax));
-  app.add_flag("--keep-going", options.exploration.keep_going, "Collect findings instead of stopping at the first");
-  app.add_option("--detect", words.detect, "Only these verdicts are findings (a list; `all` adds nondeterminism)")
+  app.add_flag("--keep-going", options.exploration.keep_going,
+               "Collect findings instead of stopping at the first");
+  app.add_option("--detect", words.detect,
+                 "Only these verdicts are findings (a list; `all` adds nondeterminism)")
       ->type_name("VERDICTS");
-  app.add_option("--no-detect", words.no_detect, "These verdicts are no findings")->type_name("VERDICTS");
+  app.add_option("--no-detect", words.no_detect, "These verdicts are no findings")
+      ->type_name("VERDICTS");
   app.add_flag("--no-early-time", words.no_early_time, "Let time pass only when no thread can run");
-  app.add_flag("--no-spurious", words.no_spurious, "Explore no spurious wake-ups of condition variables");
-  app.add_flag("--no-weak-failure", words.no_weak_failure, "Let weak compare-exchange never fail without cause");
-  app.add_option("--json", options.json_path, "Write the report as JSON; - is standard output")->type_name("FILE");
-  app.add_option("--cards", options.cards_directory, "Where to write the cards of findings (default .heddle)")
+  app.add_flag("--no-spurious", words.no_spurious,
+               "Explore no spurious wake-ups of condition variables");
+  app.add_flag("--no-weak-failure", words.no_weak_failure,
+               "Let weak compare-exchange never fail without cause");
+  app.add_option("--json", options.json_path, "Write the report as JSON; - is standard output")
+      ->type_name("FILE");
+  app.add_option("--cards", options.cards_directory,
+                 "Where to write the cards of findings (default .heddle)")
       ->type_name("DIR");
   app.add_option("--output", words.output,
-                 "What the program prints: show all of it, only that of a finding, or hide it (default finding)")
+                 "What the program prints: show all of it, only that of a finding, or hide it "
+                 "(default finding)")
       ->type_name("show|finding|hide")
       ->check(CLI::IsMember({"show", "finding", "hide"}));
-  app.add_option("--hang-timeout", words.hang_timeout,
-                 "Real time without a decision after which an execution counts as hung (default 10s)")
+  app.add_option(
+         "--hang-timeout", words.hang_timeout,
+         "Real time without a decision after which an execution counts as hung (default 10s)")
       ->type_name("DURATION");
-  app.add_option("--start-timeout", words.start_timeout, "Real time that the program has to reach main (default 60s)")
+  app.add_option("--start-timeout", words.start_timeout,
+                 "Real time that the program has to reach main (default 60s)")
       ->type_name("DURATION");
   app.add_option("--env-keep", words.environment_keep,
-                 "Environment variables to record in cards, a list; only LD_LIBRARY_PATH is recorded otherwise")
+                 "Environment variables to record in cards, a list; only LD_LIBRARY_PATH is "
+                 "recorded otherwise")
       ->type_name("NAMES");
 }
 
@@ -85,7 +101,8 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
   return std::clamp<uint32_t>(static_cast<uint32_t>(CPU_COUNT(&set)), 1, kJobsMax);
 }
 
-[[nodiscard]] std::optional<Error> ApplyBudget(const Words& words, driver::ExplorationOptions& options) {
+[[nodiscard]] std::optional<Error> ApplyBudget(const Words& words,
+                                               driver::ExplorationOptions& options) {
   // Whoever names one budget means that one: the other default does not cut it short.
   options.schedules_max = words.time.empty() ? kSchedulesDefault : UINT64_MAX / 2;
   options.time_max = words.schedules.empty() ? kTimeDefault : std::chrono::nanoseconds(0);
@@ -94,7 +111,8 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
     if (!count.ok()) return count.error();
     options.schedules_max = count.value();
   }
-  const auto apply = [](const std::string& text, std::chrono::nanoseconds& target) -> std::optional<Error> {
+  const auto apply = [](const std::string& text,
+                        std::chrono::nanoseconds& target) -> std::optional<Error> {
     if (text.empty()) return std::nullopt;
     const Result<uint64_t> duration = driver::ParseDuration(text);
     if (!duration.ok()) return duration.error();
@@ -102,7 +120,8 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
     return std::nullopt;
   };
   if (std::optional<Error> error = apply(words.time, options.time_max)) return error;
-  if (std::optional<Error> error = apply(words.hang_timeout, options.loom.hang_timeout)) return error;
+  if (std::optional<Error> error = apply(words.hang_timeout, options.loom.hang_timeout))
+    return error;
   if (std::optional<Error> error = apply(words.start_timeout, options.start_timeout)) return error;
   options.jobs = words.jobs != 0 ? words.jobs : ProcessorCount();
   return std::nullopt;
@@ -122,7 +141,8 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
     options.wanted &= ~without.value();
   }
   if (options.wanted == 0) {
-    return Error{kExitUsage, "no verdict is left to look for", "leave out --no-detect, or name verdicts in --detect"};
+    return Error{kExitUsage, "no verdict is left to look for",
+                 "leave out --no-detect, or name verdicts in --detect"};
   }
   options.exploration.ignored_verdicts = ~options.wanted;
   uint32_t detect = driver::DetectorsFor(options.wanted);
@@ -138,9 +158,11 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
   if (!strategy.ok()) return strategy.error();
   options.exploration.loom.strategy = strategy.value();
   const char* end = words.seed.data() + words.seed.size();
-  const std::from_chars_result seed = std::from_chars(words.seed.data(), end, options.exploration.loom.seed);
+  const std::from_chars_result seed =
+      std::from_chars(words.seed.data(), end, options.exploration.loom.seed);
   if (seed.ec != std::errc() || seed.ptr != end) {
-    return Error{kExitUsage, "the seed '" + Printable(words.seed) + "' is not a number from 0 to 2^64-1", ""};
+    return Error{kExitUsage,
+                 "the seed '" + Printable(words.seed) + "' is not a number from 0 to 2^64-1", ""};
   }
   if (std::optional<Error> error = ApplyBudget(words, options.exploration)) return error;
   if (std::optional<Error> error = ApplyDetectors(words, options)) return error;
@@ -154,27 +176,34 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
 
 }  // namespace
 
-std::variant<RunOptions, int> ParseRunOptions(const Arguments& arguments, const char* environment_options) {
+std::variant<RunOptions, int> ParseRunOptions(const Arguments& arguments,
+                                              const char* environment_options) {
   RunOptions options;
   Words words;
-  CLI::App app("Explores the schedules of a program: heddle run [options] -- PROGRAM [arguments]", "run");
+  CLI::App app("Explores the schedules of a program: heddle run [options] -- PROGRAM [arguments]",
+               "run");
   Configure(app);
   AddOptions(app, words, options);
   app.footer(
-      "Exit status: 0 nothing found in the budget, 1 a finding, 2 bad usage or input, 3 a bug in Heddle,\n"
-      "4 something it does not support, or a limit. HEDDLE_OPTIONS may hold options; the command line wins.");
+      "Exit status: 0 nothing found in the budget, 1 a finding, 2 bad usage or input, 3 a bug in "
+      "Heddle,\n"
+      "4 something it does not support, or a limit. HEDDLE_OPTIONS may hold options; the command "
+      "line wins.");
   Result<Arguments> defaults = driver::Result<Arguments>(Arguments{});
   if (environment_options != nullptr) defaults = SplitOptions(environment_options);
   if (!defaults.ok()) return PrintError(defaults.error());
   for (const std::string& word : defaults.value()) {
-    if (word == "--") return PrintError(Error{kExitUsage, "HEDDLE_OPTIONS names a program", "leave options only"});
+    if (word == "--")
+      return PrintError(Error{kExitUsage, "HEDDLE_OPTIONS names a program", "leave options only"});
   }
-  if (const std::optional<int> ended = ParseWithProgram(app, defaults.value(), arguments, options.program)) {
+  if (const std::optional<int> ended =
+          ParseWithProgram(app, defaults.value(), arguments, options.program)) {
     return *ended;
   }
   if (std::optional<Error> error = Apply(words, options)) return PrintError(*error);
   if (options.program.empty()) {
-    return PrintError(Error{kExitUsage, "no program was named", "heddle run [options] -- ./program [arguments]"});
+    return PrintError(
+        Error{kExitUsage, "no program was named", "heddle run [options] -- ./program [arguments]"});
   }
   return options;
 }

@@ -17,12 +17,12 @@ enum class OutputMode { kShow, kFinding, kHide };
 
 struct RunOptions {
   driver::ExplorationOptions exploration;
-  driver::VerdictSet wanted = 0;           // verdicts that are findings for this user
-  std::string json_path;                   // "" is none, "-" is standard output
+  driver::VerdictSet wanted = 0;  // verdicts that are findings for this user
+  std::string json_path;          // "" is none, "-" is standard output
   std::string cards_directory = ".heddle";
   OutputMode output = OutputMode::kFinding;
-  std::vector<std::string> kept_variables; // --env-keep
-  std::vector<std::string> program;        // argv
+  std::vector<std::string> kept_variables;  // --env-keep
+  std::vector<std::string> program;         // argv
 };
 
 // The values, or the exit status with which the command ends (help was printed, or an error).

@@ -53,14 +53,16 @@ TEST(RunOptionsTest, TheProgramsOptionsAreItsOwn) {
 }
 
 TEST(RunOptionsTest, TheEnvironmentComesFirstAndTheCommandLineWins) {
-  const RunOptions options = Accepted({"--jobs", "3", "--", "./a"}, "--jobs 7 --seed=5 --cards 'a b'");
+  const RunOptions options =
+      Accepted({"--jobs", "3", "--", "./a"}, "--jobs 7 --seed=5 --cards 'a b'");
   EXPECT_EQ(options.exploration.jobs, 3u);
   EXPECT_EQ(options.exploration.loom.seed, 5u);
   EXPECT_EQ(options.cards_directory, "a b");
 }
 
 TEST(RunOptionsTest, DetectChoosesVerdictsAndDetectors) {
-  const RunOptions only = Accepted({"--detect", "deadlock,data-race", "--no-spurious", "--", "./a"});
+  const RunOptions only =
+      Accepted({"--detect", "deadlock,data-race", "--no-spurious", "--", "./a"});
   EXPECT_EQ(only.wanted, driver::Only(Verdict::kDeadlock) | driver::Only(Verdict::kDataRace));
   EXPECT_EQ(only.exploration.loom.detect,
             uint32_t{trace::kDetectRaces | trace::kAllowEarlyTime | trace::kAllowWeakFailure});

@@ -20,7 +20,8 @@ class TemporaryDirectory {
     const std::filesystem::path base = std::filesystem::temp_directory_path(error);
     std::string name = (error ? std::filesystem::path("/tmp") : base) / "heddle-XXXXXX";
     if (mkdtemp(name.data()) == nullptr) {
-      return driver::Error{driver::kExitUsage, "cannot make a directory " + name + ": " + std::strerror(errno),
+      return driver::Error{driver::kExitUsage,
+                           "cannot make a directory " + name + ": " + std::strerror(errno),
                            "name a writable one in TMPDIR"};
     }
     return TemporaryDirectory(std::move(name));

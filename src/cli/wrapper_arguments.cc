@@ -14,8 +14,9 @@ constexpr std::array<std::string_view, 9> kStopsEarly = {
 
 // Options whose next word is a value and not an input.
 constexpr std::array<std::string_view, 17> kTakesValue = {
-    "-o", "-x", "-I", "-L", "-D", "-U", "-include", "-isystem", "-iquote", "-idirafter", "-MF", "-MT", "-MQ",
-    "-Xlinker", "-Xclang", "-Xpreprocessor", "-target"};
+    "-o",      "-x",         "-I",  "-L",  "-D",  "-U",       "-include", "-isystem",
+    "-iquote", "-idirafter", "-MF", "-MT", "-MQ", "-Xlinker", "-Xclang",  "-Xpreprocessor",
+    "-target"};
 
 template <size_t N>
 [[nodiscard]] bool Contains(const std::array<std::string_view, N>& list, std::string_view word) {
@@ -24,9 +25,11 @@ template <size_t N>
 
 [[nodiscard]] bool IsDebugOption(const std::string& word) {
   // -g, -g0 … -g3, -ggdb, -gdwarf-5, -gline-tables-only; not -gcc-toolchain and its like.
-  static constexpr std::array<std::string_view, 8> kOthers = {"-ggdb",    "-gdwarf", "-gline",  "-gsplit",
-                                                              "-gmlt",    "-gfull",  "-gmodules", "-gz"};
-  if (word == "-g" || (word.size() == 3 && word.starts_with("-g") && word[2] >= '0' && word[2] <= '3')) return true;
+  static constexpr std::array<std::string_view, 8> kOthers = {
+      "-ggdb", "-gdwarf", "-gline", "-gsplit", "-gmlt", "-gfull", "-gmodules", "-gz"};
+  if (word == "-g" ||
+      (word.size() == 3 && word.starts_with("-g") && word[2] >= '0' && word[2] <= '3'))
+    return true;
   return std::any_of(kOthers.begin(), kOthers.end(),
                      [&word](std::string_view prefix) { return word.starts_with(prefix); });
 }
@@ -54,7 +57,8 @@ bool Links(const Arguments& arguments) {
   return input;
 }
 
-Arguments WrapperArguments(CompilerFamily family, const Arguments& arguments, const std::string& libtsan) {
+Arguments WrapperArguments(CompilerFamily family, const Arguments& arguments,
+                           const std::string& libtsan) {
   Arguments result;
   // In front, so that what the user says comes later and wins.
   result.emplace_back("-fsanitize=thread");

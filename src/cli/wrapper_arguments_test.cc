@@ -19,14 +19,16 @@ TEST(WrapperArgumentsTest, CompilingOnlyInstruments) {
 
 TEST(WrapperArgumentsTest, LinkingReplacesTheRuntime) {
   EXPECT_THAT(WrapperArguments(CompilerFamily::kClang, {"a.cc", "-o", "a"}, kLibrary),
-              ElementsAre("-fsanitize=thread", "-g", "-fno-sanitize-link-runtime", "a.cc", "-o", "a", kLibrary,
-                          "-Wl,-rpath,/opt/heddle/lib"));
+              ElementsAre("-fsanitize=thread", "-g", "-fno-sanitize-link-runtime", "a.cc", "-o",
+                          "a", kLibrary, "-Wl,-rpath,/opt/heddle/lib"));
 }
 
 TEST(WrapperArgumentsTest, TheLibraryIsNotReadAsSource) {
-  const Arguments arguments = WrapperArguments(CompilerFamily::kClang, {"-x", "c++", "-"}, kLibrary);
-  EXPECT_THAT(arguments, ElementsAre("-fsanitize=thread", "-g", "-fno-sanitize-link-runtime", "-x", "c++", "-", "-x",
-                                     "none", kLibrary, "-Wl,-rpath,/opt/heddle/lib"));
+  const Arguments arguments =
+      WrapperArguments(CompilerFamily::kClang, {"-x", "c++", "-"}, kLibrary);
+  EXPECT_THAT(arguments,
+              ElementsAre("-fsanitize=thread", "-g", "-fno-sanitize-link-runtime", "-x", "c++", "-",
+                          "-x", "none", kLibrary, "-Wl,-rpath,/opt/heddle/lib"));
 }
 
 TEST(WrapperArgumentsTest, GccNeedsTheFlagOnly) {
@@ -39,8 +41,9 @@ TEST(WrapperArgumentsTest, DebugOptionsOfTheUserStay) {
     EXPECT_THAT(WrapperArguments(CompilerFamily::kGcc, {option, "a.cc"}, kLibrary),
                 ElementsAre("-fsanitize=thread", option, "a.cc"));
   }
-  EXPECT_THAT(WrapperArguments(CompilerFamily::kClang, {"--gcc-toolchain=/usr", "-c", "a.cc"}, kLibrary),
-              Contains("-g"));
+  EXPECT_THAT(
+      WrapperArguments(CompilerFamily::kClang, {"--gcc-toolchain=/usr", "-c", "a.cc"}, kLibrary),
+      Contains("-g"));
 }
 
 TEST(WrapperArgumentsTest, KnowsWhatLinks) {
@@ -50,7 +53,8 @@ TEST(WrapperArgumentsTest, KnowsWhatLinks) {
   EXPECT_FALSE(Links({"--version"}));
   EXPECT_FALSE(Links({"-###"}));
   EXPECT_FALSE(Links({"-print-search-dirs", "-o", "a"}));
-  for (const char* stop : {"-c", "-S", "-E", "-M", "-MM", "-fsyntax-only"}) EXPECT_FALSE(Links({stop, "a.cc"})) << stop;
+  for (const char* stop : {"-c", "-S", "-E", "-M", "-MM", "-fsyntax-only"})
+    EXPECT_FALSE(Links({stop, "a.cc"})) << stop;
   EXPECT_TRUE(Links({"-MD", "-MF", "a.d", "a.cc"}));
 }
 

@@ -33,7 +33,8 @@ constexpr size_t kTextMax = size_t{1} << 20;
 // Reads members of an object and remembers the first thing that is wrong, so that the reader below is a plain list.
 class Reader {
  public:
-  explicit Reader(const json& object, std::string where = "") : object_(object), where_(std::move(where)) {}
+  explicit Reader(const json& object, std::string where = "")
+      : object_(object), where_(std::move(where)) {}
 
   [[nodiscard]] std::string Text(const char* name) {
     const json* value = Find(name);
@@ -89,7 +90,8 @@ class Reader {
     return nullptr;
   }
   [[nodiscard]] std::string CheckText(const char* name, const std::string& text) {
-    if (text.size() > kTextMax && std::strcmp(name, "schedule") != 0) return Wrong(name, "is too long");
+    if (text.size() > kTextMax && std::strcmp(name, "schedule") != 0)
+      return Wrong(name, "is too long");
     if (text.find('\0') != std::string::npos) return Wrong(name, "contains a zero byte");
     return text;
   }
@@ -100,7 +102,8 @@ class Reader {
 };
 
 [[nodiscard]] Error BadCard(const std::string& why) {
-  return Error{kExitUsage, "the card is not usable: " + why, "record the finding again with `heddle run`"};
+  return Error{kExitUsage, "the card is not usable: " + why,
+               "record the finding again with `heddle run`"};
 }
 
 [[nodiscard]] std::string HashText(uint64_t hash) {
@@ -137,7 +140,8 @@ void ReadProgram(const json& object, Card& card, Reader& parent) {
   card.build_id = reader.Text("build_id");
   card.standard_input = reader.Text("stdin");
   for (const auto& [name, value] : reader.Object("environment").items()) {
-    if (!value.is_string() || name.empty() || name.find_first_of(std::string("=\0", 2)) != std::string::npos ||
+    if (!value.is_string() || name.empty() ||
+        name.find_first_of(std::string("=\0", 2)) != std::string::npos ||
         value.get_ref<const std::string&>().find('\0') != std::string::npos) {
       reader.Wrong("environment", "contains something that is not an environment variable");
       break;
@@ -193,8 +197,8 @@ void ReadExecution(Reader& reader, Card& card) {
   if (!schedule.ok()) {
     reader.Wrong("schedule", "cannot be read: " + schedule.error().message);
   } else if (schedule.value().size() != count) {
-    reader.Wrong("schedule", "has " + std::to_string(schedule.value().size()) + " decisions, but 'decisions' says " +
-                                 std::to_string(count));
+    reader.Wrong("schedule", "has " + std::to_string(schedule.value().size()) +
+                                 " decisions, but 'decisions' says " + std::to_string(count));
   } else {
     card.decisions = std::move(schedule.value());
   }
@@ -232,16 +236,18 @@ Result<Card> ParseCard(std::string_view text) {
   // Before parsing: a parser needs memory for each level.
   if (NestingOf(text) > kNestingMax) return BadCard("it is nested too deeply");
   const json object = json::parse(text.begin(), text.end(), nullptr, false);
-  if (object.is_discarded()) return BadCard("it is no complete JSON (truncated, or something else)");
+  if (object.is_discarded())
+    return BadCard("it is no complete JSON (truncated, or something else)");
   if (!object.is_object()) return BadCard("it is no JSON object");
 
   Reader reader(object);
-  if (reader.Text("format") != kFormat) return BadCard("it does not say that its format is heddle-card");
+  if (reader.Text("format") != kFormat)
+    return BadCard("it does not say that its format is heddle-card");
   const uint64_t version = reader.Number("version", UINT32_MAX);
   if (version != kCardVersion) {
     return Error{kExitUsage,
-                 "the card has format version " + std::to_string(version) + ", and this Heddle (" + Version() +
-                     ") reads version " + std::to_string(kCardVersion),
+                 "the card has format version " + std::to_string(version) + ", and this Heddle (" +
+                     Version() + ") reads version " + std::to_string(kCardVersion),
                  "use the Heddle that wrote it"};
   }
   Card card;
@@ -260,8 +266,10 @@ Result<Card> LoadCard(const std::string& path) {
   const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file.valid()) return failed(std::strerror(errno), "check the path");
   struct stat status {};
-  if (fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return failed("it is not a regular file", "check the path");
-  if (status.st_size < 0 || static_cast<size_t>(status.st_size) > kCardBytesMax) return failed("it is too large", "");
+  if (fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode))
+    return failed("it is not a regular file", "check the path");
+  if (status.st_size < 0 || static_cast<size_t>(status.st_size) > kCardBytesMax)
+    return failed("it is too large", "");
   std::string text(static_cast<size_t>(status.st_size), '\0');
   size_t have = 0;
   while (have < text.size()) {
@@ -283,7 +291,8 @@ Status StoreCard(const Card& card, const std::string& path) {
   const std::string temporary = path + ".tmp" + std::to_string(getpid());
   const auto failed = [&path, &temporary](const std::string& why) {
     unlink(temporary.c_str());
-    return Error{kExitUsage, "cannot write the card '" + path + "': " + why, "name another directory with --cards"};
+    return Error{kExitUsage, "cannot write the card '" + path + "': " + why,
+                 "name another directory with --cards"};
   };
   if (error) return failed(error.message());
   const std::string text = CardText(card);

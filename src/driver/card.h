@@ -19,18 +19,18 @@ namespace heddle::driver {
 inline constexpr int kCardVersion = 1;
 
 struct Card {
-  std::string heddle;                // version that wrote it
+  std::string heddle;  // version that wrote it
   std::string program_path;
   std::vector<std::string> argv;
-  std::string directory;             // where the program was started
+  std::string directory;                                         // where the program was started
   std::vector<std::pair<std::string, std::string>> environment;  // only what was asked for
-  std::string build_id;              // "" if the program has none
-  std::string standard_input;        // StandardInput::digest
+  std::string build_id;                                          // "" if the program has none
+  std::string standard_input;                                    // StandardInput::digest
   trace::StrategySpec strategy{};
   uint64_t seed = 0;
-  uint32_t detect = 0;               // DetectFlag
+  uint32_t detect = 0;  // DetectFlag
   uint64_t execution = 0;
-  std::string id;                    // of the finding
+  std::string id;  // of the finding
   trace::Verdict verdict = trace::Verdict::kNone;
   std::string summary;
   uint64_t event_count = 0;

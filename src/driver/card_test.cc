@@ -85,7 +85,8 @@ TEST(CardTest, EveryMissingMemberIsNamed) {
 TEST(CardTest, EveryWrongTypeIsRefused) {
   const json whole = json::parse(CardText(SomeCard()));
   for (const auto& [name, value] : whole.items()) {
-    for (const json& wrong : {json(nullptr), json(-1), json(1.5), json(true), json::array({1}), json(1e300)}) {
+    for (const json& wrong :
+         {json(nullptr), json(-1), json(1.5), json(true), json::array({1}), json(1e300)}) {
       EXPECT_FALSE(ParseCard(With("/" + name, wrong)).ok()) << name << " " << wrong;
     }
   }

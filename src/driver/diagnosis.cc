@@ -17,7 +17,8 @@ using trace::Region;
   for (const Finding& candidate : diagnosed) {
     if (candidate.verdict == wanted.verdict && candidate.key == wanted.key) return candidate;
   }
-  if (index < diagnosed.size() && diagnosed[index].verdict == wanted.verdict) return diagnosed[index];
+  if (index < diagnosed.size() && diagnosed[index].verdict == wanted.verdict)
+    return diagnosed[index];
   return std::nullopt;
 }
 
@@ -37,7 +38,8 @@ void ForgetSnapshots(trace::Access& access) {
 }
 
 [[nodiscard]] bool EarlierAccessMissing(const Finding& finding) {
-  return finding.verdict == trace::Verdict::kDataRace && finding.previous.snapshot == trace::kNoIndex;
+  return finding.verdict == trace::Verdict::kDataRace &&
+         finding.previous.snapshot == trace::kNoIndex;
 }
 
 }  // namespace
@@ -75,8 +77,9 @@ Result<Diagnosis> Diagnose(Job& job, const LoomSettings& settings, const Recordi
   const Comparison comparison = CompareExecutions(recording.end, region.execution);
   if (!comparison.same) {
     diagnosis.confirmed = false;
-    diagnosis.notes.push_back("a second run of the same schedule differed: " + comparison.difference +
-                              "; the program depends on something that Heddle does not control");
+    diagnosis.notes.push_back(
+        "a second run of the same schedule differed: " + comparison.difference +
+        "; the program depends on something that Heddle does not control");
   }
   const uint32_t count = std::min(region.execution.finding_count, kFindingsMax);
   const std::vector<Finding> diagnosed(region.findings, region.findings + count);
@@ -86,9 +89,11 @@ Result<Diagnosis> Diagnose(Job& job, const LoomSettings& settings, const Recordi
     const std::string name = trace::VerdictName(recording.findings[i].verdict);
     if (!twin.has_value()) {
       diagnosis.confirmed = false;
-      diagnosis.notes.push_back("the " + name + " did not appear again when its schedule was run a second time");
+      diagnosis.notes.push_back("the " + name +
+                                " did not appear again when its schedule was run a second time");
     } else if (EarlierAccessMissing(*twin)) {
-      diagnosis.notes.push_back("the stack of the earlier access of a " + name + " could not be recorded");
+      diagnosis.notes.push_back("the stack of the earlier access of a " + name +
+                                " could not be recorded");
     }
   }
   region.execution.finding_count = static_cast<uint32_t>(recording.findings.size());

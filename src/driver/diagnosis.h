@@ -18,10 +18,12 @@ struct Comparison {
   std::string difference;  // in words, with the number of the decision where it is known
 };
 
-[[nodiscard]] Comparison CompareExecutions(const trace::Execution& first, const trace::Execution& second);
+[[nodiscard]] Comparison CompareExecutions(const trace::Execution& first,
+                                           const trace::Execution& second);
 
 // Runs the decisions of `recording` again, lean.
-[[nodiscard]] Result<Comparison> RunAgain(Job& job, const LoomSettings& settings, const Recording& recording);
+[[nodiscard]] Result<Comparison> RunAgain(Job& job, const LoomSettings& settings,
+                                          const Recording& recording);
 
 struct Diagnosis {
   bool confirmed = true;           // same events, and every finding appeared again
@@ -30,6 +32,7 @@ struct Diagnosis {
 
 // Runs the decisions of `recording` again with kDiagnose. Afterwards findings[i] of the region is what is known about
 // findings[i] of the recording: with stacks where the second run agreed, without where it did not.
-[[nodiscard]] Result<Diagnosis> Diagnose(Job& job, const LoomSettings& settings, const Recording& recording);
+[[nodiscard]] Result<Diagnosis> Diagnose(Job& job, const LoomSettings& settings,
+                                         const Recording& recording);
 
 }  // namespace heddle::driver

@@ -33,11 +33,12 @@ struct Sanitizer {
   std::string_view name;
   std::string_view flag;
 };
-constexpr std::array<Sanitizer, 5> kOtherSanitizers = {{{"__asan_init", "AddressSanitizer", "address"},
-                                                        {"__msan_init", "MemorySanitizer", "memory"},
-                                                        {"__hwasan_init", "HWAddressSanitizer", "hwaddress"},
-                                                        {"__lsan_init", "LeakSanitizer", "leak"},
-                                                        {"__rtsan_init", "RealtimeSanitizer", "realtime"}}};
+constexpr std::array<Sanitizer, 5> kOtherSanitizers = {
+    {{"__asan_init", "AddressSanitizer", "address"},
+     {"__msan_init", "MemorySanitizer", "memory"},
+     {"__hwasan_init", "HWAddressSanitizer", "hwaddress"},
+     {"__lsan_init", "LeakSanitizer", "leak"},
+     {"__rtsan_init", "RealtimeSanitizer", "realtime"}}};
 
 [[nodiscard]] Error CannotRun(int exit_status, const std::string& path, std::string_view why,
                               std::string_view remedy) {
@@ -73,16 +74,16 @@ struct Contents {
 }
 
 void ReadNotes(Elf* elf, const GElf_Phdr& header, Contents& contents) {
-  Elf_Data* data =
-      elf_getdata_rawchunk(elf, static_cast<int64_t>(header.p_offset), header.p_filesz,
-                           header.p_align == 8 ? ELF_T_NHDR8 : ELF_T_NHDR);
+  Elf_Data* data = elf_getdata_rawchunk(elf, static_cast<int64_t>(header.p_offset), header.p_filesz,
+                                        header.p_align == 8 ? ELF_T_NHDR8 : ELF_T_NHDR);
   if (data == nullptr) return;
   GElf_Nhdr note;
   size_t name = 0;
   size_t description = 0;
   for (size_t at = 0; (at = gelf_getnote(data, at, &note, &name, &description)) > 0;) {
     const auto* bytes = static_cast<const unsigned char*>(data->d_buf);
-    if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && std::memcmp(bytes + name, "GNU", 4) == 0) {
+    if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 &&
+        std::memcmp(bytes + name, "GNU", 4) == 0) {
       contents.build_id = Hexadecimal(bytes + description, std::min<size_t>(note.n_descsz, 64));
     }
   }
@@ -118,13 +119,15 @@ void ReadDynamicSymbol(const GElf_Sym& symbol, std::string_view name, Contents& 
 }
 
 void ReadSections(Elf* elf, Contents& contents) {
-  for (Elf_Scn* section = elf_nextscn(elf, nullptr); section != nullptr; section = elf_nextscn(elf, section)) {
+  for (Elf_Scn* section = elf_nextscn(elf, nullptr); section != nullptr;
+       section = elf_nextscn(elf, section)) {
     GElf_Shdr header;
     if (gelf_getshdr(section, &header) == nullptr) continue;
     if (header.sh_type != SHT_DYNSYM && header.sh_type != SHT_DYNAMIC) continue;
     Elf_Data* data = elf_getdata(section, nullptr);
     if (data == nullptr || header.sh_entsize == 0) continue;
-    const auto count = static_cast<int>(std::min<uint64_t>(data->d_size / header.sh_entsize, INT32_MAX));
+    const auto count =
+        static_cast<int>(std::min<uint64_t>(data->d_size / header.sh_entsize, INT32_MAX));
     for (int i = 0; i < count; ++i) {
       if (header.sh_type == SHT_DYNSYM) {
         GElf_Sym symbol;
@@ -140,7 +143,8 @@ void ReadSections(Elf* elf, Contents& contents) {
       }
       if (entry.d_tag != DT_NEEDED) continue;
       const char* needed = elf_strptr(elf, header.sh_link, entry.d_un.d_val);
-      if (needed != nullptr && std::string_view(needed) == "libtsan.so.2") contents.needs_libtsan = true;
+      if (needed != nullptr && std::string_view(needed) == "libtsan.so.2")
+        contents.needs_libtsan = true;
     }
   }
 }
@@ -159,19 +163,24 @@ void ReadSections(Elf* elf, Contents& contents) {
 [[nodiscard]] std::optional<Error> CheckFile(const std::string& path, int fd) {
   struct stat status {};
   if (fstat(fd, &status) != 0) return CannotRun(kExitUsage, path, std::strerror(errno), "");
-  if (S_ISDIR(status.st_mode)) return CannotRun(kExitUsage, path, "it is a directory", "name the program in it");
-  if (!S_ISREG(status.st_mode)) return CannotRun(kExitUsage, path, "it is not a regular file", "name a program");
+  if (S_ISDIR(status.st_mode))
+    return CannotRun(kExitUsage, path, "it is a directory", "name the program in it");
+  if (!S_ISREG(status.st_mode))
+    return CannotRun(kExitUsage, path, "it is not a regular file", "name a program");
   if (access(path.c_str(), X_OK) != 0) {
-    return CannotRun(kExitUsage, path, "it is not executable", "check the name, or make it executable (chmod +x)");
+    return CannotRun(kExitUsage, path, "it is not executable",
+                     "check the name, or make it executable (chmod +x)");
   }
   const bool other_user = (status.st_mode & S_ISUID) != 0 && status.st_uid != geteuid();
   const bool other_group = (status.st_mode & S_ISGID) != 0 && status.st_gid != getegid();
   const bool capable = geteuid() != 0 && fgetxattr(fd, "security.capability", nullptr, 0) > 0;
   if (other_user || other_group || capable) {
     return CannotRun(kExitUnsupported, path,
-                     "it gains privileges when started (set-user-id, set-group-id or file capabilities), and the "
+                     "it gains privileges when started (set-user-id, set-group-id or file "
+                     "capabilities), and the "
                      "dynamic linker then ignores LD_PRELOAD",
-                     "run a copy without these (cp keeps none of them), or run heddle as the user it belongs to");
+                     "run a copy without these (cp keeps none of them), or run heddle as the user "
+                     "it belongs to");
   }
   return std::nullopt;
 }
@@ -179,8 +188,8 @@ void ReadSections(Elf* elf, Contents& contents) {
 [[nodiscard]] std::optional<Error> CheckHeader(const std::string& path, const GElf_Ehdr& header) {
   if (header.e_machine != kOwnMachine || header.e_ident[EI_CLASS] != ELFCLASS64) {
     return CannotRun(kExitUsage, path,
-                     "it is not a 64-bit " + std::string(kOwnMachineName) + " program (ELF machine " +
-                         std::to_string(header.e_machine) +
+                     "it is not a 64-bit " + std::string(kOwnMachineName) +
+                         " program (ELF machine " + std::to_string(header.e_machine) +
                          (header.e_ident[EI_CLASS] == ELFCLASS64 ? ", 64-bit)" : ", 32-bit)"),
                      "build it for this machine");
   }
@@ -191,17 +200,22 @@ void ReadSections(Elf* elf, Contents& contents) {
   return std::nullopt;
 }
 
-[[nodiscard]] std::optional<Error> CheckContents(const std::string& path, const Contents& contents) {
-  if (!contents.has_interpreter && contents.has_dynamic && !contents.position_independent_executable) {
-    return CannotRun(kExitUsage, path, "it is a shared library, not a program", "name the program that uses it");
+[[nodiscard]] std::optional<Error> CheckContents(const std::string& path,
+                                                 const Contents& contents) {
+  if (!contents.has_interpreter && contents.has_dynamic &&
+      !contents.position_independent_executable) {
+    return CannotRun(kExitUsage, path, "it is a shared library, not a program",
+                     "name the program that uses it");
   }
   if (!contents.has_interpreter || !contents.has_dynamic) {
-    return CannotRun(kExitUnsupported, path,
-                     "it is statically linked, so Heddle's library cannot be put in front of the C library",
-                     "link it dynamically (without -static or -static-pie)");
+    return CannotRun(
+        kExitUnsupported, path,
+        "it is statically linked, so Heddle's library cannot be put in front of the C library",
+        "link it dynamically (without -static or -static-pie)");
   }
   if (contents.interpreter.find("ld-musl") != std::string::npos) {
-    return CannotRun(kExitUnsupported, path, "it is linked against musl, and Heddle knows glibc only",
+    return CannotRun(kExitUnsupported, path,
+                     "it is linked against musl, and Heddle knows glibc only",
                      "build it against glibc");
   }
   if (contents.other_sanitizer != nullptr) {
@@ -213,8 +227,10 @@ void ReadSections(Elf* elf, Contents& contents) {
   }
   if (contents.defines_tsan_init) {
     return CannotRun(kExitUnsupported, path,
-                     "it carries its own ThreadSanitizer runtime, as clang links it, and that cannot be replaced",
-                     "link it with `heddle c++` instead of clang++ (CMake: heddle_instrument), or build it with g++ "
+                     "it carries its own ThreadSanitizer runtime, as clang links it, and that "
+                     "cannot be replaced",
+                     "link it with `heddle c++` instead of clang++ (CMake: heddle_instrument), or "
+                     "build it with g++ "
                      "-fsanitize=thread");
   }
   return std::nullopt;
@@ -223,7 +239,8 @@ void ReadSections(Elf* elf, Contents& contents) {
 }  // namespace
 
 Result<std::string> FindProgram(std::string_view name, const char* search_path) {
-  if (name.empty()) return Error{kExitUsage, "the name of the program is empty", "heddle run -- ./program"};
+  if (name.empty())
+    return Error{kExitUsage, "the name of the program is empty", "heddle run -- ./program"};
   std::string direct(name);
   if (name.find('/') != std::string_view::npos) {
     if (access(direct.c_str(), F_OK) == 0) return direct;
@@ -235,29 +252,34 @@ Result<std::string> FindProgram(std::string_view name, const char* search_path) 
     const std::string directory(rest.substr(0, colon));
     std::string candidate = directory.empty() ? "./" + direct : directory + "/" + direct;
     struct stat status {};
-    if (stat(candidate.c_str(), &status) == 0 && S_ISREG(status.st_mode) && access(candidate.c_str(), X_OK) == 0) {
+    if (stat(candidate.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+        access(candidate.c_str(), X_OK) == 0) {
       return candidate;
     }
     if (colon == std::string_view::npos) break;
     rest.remove_prefix(colon + 1);
   }
   const bool here = access(direct.c_str(), F_OK) == 0;
-  return CannotRun(kExitUsage, direct, "no program of this name is in PATH",
-                   here ? "write ./" + direct + " for the file in this directory" : "check the name");
+  return CannotRun(
+      kExitUsage, direct, "no program of this name is in PATH",
+      here ? "write ./" + direct + " for the file in this directory" : "check the name");
 }
 
 Result<ProgramFacts> ProbeProgram(const std::string& path) {
   const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file.valid()) return CannotRun(kExitUsage, path, std::strerror(errno), "check the path and its permissions");
+  if (!file.valid())
+    return CannotRun(kExitUsage, path, std::strerror(errno), "check the path and its permissions");
   if (std::optional<Error> error = CheckFile(path, file.get())) return *error;
 
   elf_version(EV_CURRENT);
   const ElfHandle elf(elf_begin(file.get(), ELF_C_READ, nullptr));
   GElf_Ehdr header;
-  if (elf == nullptr || elf_kind(elf.get()) != ELF_K_ELF || gelf_getehdr(elf.get(), &header) == nullptr) {
+  if (elf == nullptr || elf_kind(elf.get()) != ELF_K_ELF ||
+      gelf_getehdr(elf.get(), &header) == nullptr) {
     const std::string interpreter = InterpreterLine(file.get());
     if (!interpreter.empty()) {
-      return CannotRun(kExitUsage, path, "it is a script, not a program: its interpreter is " + interpreter,
+      return CannotRun(kExitUsage, path,
+                       "it is a script, not a program: its interpreter is " + interpreter,
                        "name the program that the script starts");
     }
     return CannotRun(kExitUsage, path, "it is not an ELF program", "name a linked program");

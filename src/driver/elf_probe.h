@@ -11,9 +11,9 @@ namespace heddle::driver {
 
 // What the file says about a program that Heddle can run.
 struct ProgramFacts {
-  std::string path;        // the file that execve gets
-  std::string build_id;    // lower-case hexadecimal of the GNU build id, "" if the linker wrote none
-  bool instrumented = false;  // calls __tsan_* functions: races can be seen
+  std::string path;      // the file that execve gets
+  std::string build_id;  // lower-case hexadecimal of the GNU build id, "" if the linker wrote none
+  bool instrumented = false;   // calls __tsan_* functions: races can be seen
   bool needs_libtsan = false;  // names libtsan.so.2 as a library it needs
 };
 

@@ -24,7 +24,8 @@ class ElfProbeTest : public testing::Test {
   }
   ~ElfProbeTest() override { std::filesystem::remove_all(directory_); }
 
-  [[nodiscard]] std::string Write(const std::string& name, const std::string& contents, int mode = 0755) {
+  [[nodiscard]] std::string Write(const std::string& name, const std::string& contents,
+                                  int mode = 0755) {
     const std::string path = directory_ / name;
     std::ofstream(path, std::ios::binary) << contents;
     chmod(path.c_str(), static_cast<mode_t>(mode));
@@ -65,7 +66,8 @@ TEST_F(ElfProbeTest, RefusesWhatIsNoProgram) {
 }
 
 TEST_F(ElfProbeTest, NamesTheInterpreterOfAScript) {
-  const Result<ProgramFacts> facts = ProbeProgram(Write("script", "#! /usr/bin/env python3\nprint(1)\n"));
+  const Result<ProgramFacts> facts =
+      ProbeProgram(Write("script", "#! /usr/bin/env python3\nprint(1)\n"));
   ASSERT_FALSE(facts.ok());
   EXPECT_THAT(facts.error().message, HasSubstr("/usr/bin/env python3"));
   EXPECT_EQ(facts.error().exit_status, kExitUsage);

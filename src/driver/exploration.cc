@@ -58,9 +58,10 @@ Result<ExplorationResult> Exploration::Run() {
   FinishFirstFinding();
   result_.seconds = std::chrono::duration<double>(Elapsed()).count();
   CollectUncontrolled();
-  std::sort(result_.findings.begin(), result_.findings.end(), [](const FoundFinding& a, const FoundFinding& b) {
-    return a.first_execution < b.first_execution;
-  });
+  std::sort(result_.findings.begin(), result_.findings.end(),
+            [](const FoundFinding& a, const FoundFinding& b) {
+              return a.first_execution < b.first_execution;
+            });
   return std::move(result_);
 }
 
@@ -92,7 +93,8 @@ nanoseconds Exploration::TimeLeft() const {
   nanoseconds budget = options_.time_max;
   // With a finding in hand the other jobs catch up to its number, so that the lowest one is reported. They are about
   // as far; the extra time only bounds the case where they are not.
-  if (first_finding_.has_value()) budget = std::max(budget, 2 * found_after_ + std::chrono::seconds(1));
+  if (first_finding_.has_value())
+    budget = std::max(budget, 2 * found_after_ + std::chrono::seconds(1));
   return std::max(budget - Elapsed(), nanoseconds(0));
 }
 
@@ -102,10 +104,11 @@ bool Exploration::AllDone() const {
 
 void Exploration::StartBatch(Share& share) {
   const nanoseconds time_left = TimeLeft();
-  const bool one_schedule = result_.decisions == 0 && result_.executions >= kExecutionsWithoutDecision;
+  const bool one_schedule =
+      result_.decisions == 0 && result_.executions >= kExecutionsWithoutDecision;
   if (one_schedule) result_.exhausted = true;
-  if (result_.interrupted || result_.failure.has_value() || result_.exhausted || time_left.count() == 0 ||
-      share.next > LastNumber()) {
+  if (result_.interrupted || result_.failure.has_value() || result_.exhausted ||
+      time_left.count() == 0 || share.next > LastNumber()) {
     share.done = true;
     return;
   }
@@ -116,7 +119,8 @@ void Exploration::StartBatch(Share& share) {
     count = std::min(count, kExecutionsWithoutDecision);
   }
   share.job->TeachKnown(known_);
-  const nanoseconds batch_time = std::min(kFirstBatchTime * (1 << std::min<uint64_t>(share.batches, 8)), kBatchTime);
+  const nanoseconds batch_time =
+      std::min(kFirstBatchTime * (1 << std::min<uint64_t>(share.batches, 8)), kBatchTime);
   const trace::Command command = Job::Explore(options_.loom, share.next, shares_.size(), count,
                                               std::min(batch_time, time_left));
   if (Status sent = share.job->Begin(command); !sent.ok()) Fail(share, sent.error());
@@ -125,11 +129,13 @@ void Exploration::StartBatch(Share& share) {
 void Exploration::WaitForReplies() {
   std::vector<pollfd> waiting;
   for (const Share& share : shares_) {
-    if (!share.done && share.job->busy()) waiting.push_back({share.job->loom().channel(), POLLIN, 0});
+    if (!share.done && share.job->busy())
+      waiting.push_back({share.job->loom().channel(), POLLIN, 0});
   }
   if (!result_.interrupted) waiting.push_back({InterruptDescriptor(), POLLIN, 0});
   poll(waiting.data(), waiting.size(), 200);
-  observer_.Progress(result_.executions, result_.findings.size() + (first_finding_.has_value() ? 1 : 0),
+  observer_.Progress(result_.executions,
+                     result_.findings.size() + (first_finding_.has_value() ? 1 : 0),
                      std::chrono::duration<double>(Elapsed()).count());
 }
 
@@ -144,7 +150,8 @@ void Exploration::HandleReply(Share& share, const Reply& reply) {
   if (reply.kind == ReplyKind::kFinding) {
     share.next = reply.execution + shares_.size();
     NoteLimit(end);
-    if (options_.show_output) observer_.ExecutionOutput(reply.execution, share.job->loom().Output(SIZE_MAX));
+    if (options_.show_output)
+      observer_.ExecutionOutput(reply.execution, share.job->loom().Output(SIZE_MAX));
     HandleFinding(share, reply.execution);
   } else if (reply.executions > 0) {
     share.next += reply.executions * shares_.size();
@@ -173,7 +180,8 @@ void Exploration::HandleFinding(Share& share, uint64_t execution) {
   }
   // This job's later numbers are higher: it has nothing more to do. The others go on up to this number.
   if (!first_finding_.has_value()) found_after_ = Elapsed();
-  first_finding_ = std::min(first_finding_.value_or(std::numeric_limits<uint64_t>::max()), execution);
+  first_finding_ =
+      std::min(first_finding_.value_or(std::numeric_limits<uint64_t>::max()), execution);
   share.finding = std::move(recording);
   share.done = true;
   StopAll();  // What is left of their batches may lie above this number; StartBatch knows.
@@ -193,8 +201,13 @@ void Exploration::CheckDeterminism(Share& share, uint64_t execution) {
   const Result<Comparison> again = RunAgain(*share.job, options_.loom, recording);
   if (!again.ok()) {
     Fail(share, again.error());
-  } else if (!again.value().same && !result_.nondeterminism.has_value()) {
-    result_.nondeterminism = Nondeterminism{execution, again.value().difference, std::move(recording)};
+    return;
+  }
+  // The lowest number wins, whichever job is first.
+  if (!again.value().same &&
+      (!result_.nondeterminism.has_value() || execution < result_.nondeterminism->execution)) {
+    result_.nondeterminism =
+        Nondeterminism{execution, again.value().difference, std::move(recording)};
   }
 }
 
@@ -203,7 +216,8 @@ void Exploration::DiagnoseAndKeep(Job& job, const Recording& recording) {
   if (!diagnosis.ok()) {
     // The finding itself stands: it is kept without stacks.
     if (!result_.failure.has_value()) result_.failure = diagnosis.error();
-    diagnosis = Diagnosis{false, {"the second run that collects stacks failed: " + diagnosis.error().message}};
+    diagnosis = Diagnosis{
+        false, {"the second run that collects stacks failed: " + diagnosis.error().message}};
     trace::Region& region = job.loom().region();
     std::copy(recording.findings.begin(), recording.findings.end(), region.findings);
     region.execution = recording.end;
@@ -216,7 +230,8 @@ void Exploration::DiagnoseAndKeep(Job& job, const Recording& recording) {
 void Exploration::Keep(const LoomProcess& loom, uint32_t index, const Recording& recording,
                        const Diagnosis& diagnosis) {
   const ExplorationObserver::Described described = observer_.Describe(loom, index);
-  const auto [place, inserted] = by_signature_.try_emplace(described.signature, result_.findings.size());
+  const auto [place, inserted] =
+      by_signature_.try_emplace(described.signature, result_.findings.size());
   if (inserted) result_.findings.emplace_back();
   FoundFinding& found = result_.findings[place->second];
   // The same finding twice in one execution is one appearance.
@@ -273,10 +288,10 @@ void Exploration::CollectUncontrolled() {
     for (uint32_t i = 0; i < std::min(region.uncontrolled_count, kUncontrolledMax); ++i) {
       const trace::Uncontrolled& entry = region.uncontrolled[i];
       const std::string name = RegionText(entry.name, sizeof(entry.name));
-      const auto same = std::find_if(
-          result_.uncontrolled.begin(), result_.uncontrolled.end(), [&name](const trace::Uncontrolled& other) {
-            return RegionText(other.name, sizeof(other.name)) == name;
-          });
+      const auto same = std::find_if(result_.uncontrolled.begin(), result_.uncontrolled.end(),
+                                     [&name](const trace::Uncontrolled& other) {
+                                       return RegionText(other.name, sizeof(other.name)) == name;
+                                     });
       if (same == result_.uncontrolled.end()) {
         result_.uncontrolled.push_back(entry);
       } else {

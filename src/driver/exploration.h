@@ -23,12 +23,13 @@ namespace heddle::driver {
 
 struct ExplorationOptions {
   LoomSettings loom;
-  uint64_t schedules_max = 10'000;                          // budget: how many executions …
-  std::chrono::nanoseconds time_max = std::chrono::seconds(10);  // … or how long; 0 is no limit of time
+  uint64_t schedules_max = 10'000;  // budget: how many executions …
+  std::chrono::nanoseconds time_max =
+      std::chrono::seconds(10);  // … or how long; 0 is no limit of time
   uint32_t jobs = 1;
-  bool keep_going = false;                                  // collect findings instead of stopping at the first
-  uint32_t ignored_verdicts = 0;                            // bit 1 << verdict: not a finding for this user
-  bool show_output = false;                                 // hand the output of every execution to the observer
+  bool keep_going = false;        // collect findings instead of stopping at the first
+  uint32_t ignored_verdicts = 0;  // bit 1 << verdict: not a finding for this user
+  bool show_output = false;       // hand the output of every execution to the observer
   std::chrono::nanoseconds start_timeout = std::chrono::seconds(60);
 };
 
@@ -37,11 +38,11 @@ struct FoundFinding {
   std::string signature;
   trace::Verdict verdict = trace::Verdict::kNone;
   uint64_t first_execution = 0;
-  uint64_t count = 0;             // executions in which it appeared
-  Recording recording;            // of the first of them
-  bool confirmed = true;          // a second run gave the same
+  uint64_t count = 0;     // executions in which it appeared
+  Recording recording;    // of the first of them
+  bool confirmed = true;  // a second run gave the same
   std::vector<std::string> notes;
-  size_t view = 0;                // the observer's handle
+  size_t view = 0;  // the observer's handle
 };
 
 // The same schedule ran differently the second time.
@@ -55,16 +56,17 @@ struct ExplorationResult {
   uint64_t executions = 0;
   uint64_t decisions = 0;
   double seconds = 0;
-  bool exhausted = false;      // there is nothing else to try
+  bool exhausted = false;  // there is nothing else to try
   bool interrupted = false;
-  uint32_t hello_flags = 0;    // HelloFlag
+  uint32_t hello_flags = 0;            // HelloFlag
   std::vector<FoundFinding> findings;  // by first execution
   std::vector<trace::Uncontrolled> uncontrolled;
   std::vector<std::string> notes;
   std::optional<Nondeterminism> nondeterminism;
-  uint64_t limited_executions = 0;     // cut short by a limit or something unsupported
+  uint64_t limited_executions = 0;  // cut short by a limit or something unsupported
   std::string limit_message;
-  std::optional<Error> failure;        // what ended the run early; findings made before are still in `findings`
+  std::optional<Error>
+      failure;  // what ended the run early; findings made before are still in `findings`
 };
 
 // What the exploration tells while it runs. Lives longer than the Exploration.
@@ -87,8 +89,8 @@ class ExplorationObserver {
 
 class Exploration {
  public:
-  Exploration(const ExplorationOptions& options, const Invocation& invocation, const StandardInput& input,
-              ExplorationObserver& observer);
+  Exploration(const ExplorationOptions& options, const Invocation& invocation,
+              const StandardInput& input, ExplorationObserver& observer);
 
   // An error if the program could not be started or taken over.
   [[nodiscard]] Result<ExplorationResult> Run();
@@ -110,7 +112,8 @@ class Exploration {
   void HandleFinding(Share& share, uint64_t execution);
   void CheckDeterminism(Share& share, uint64_t execution);
   void DiagnoseAndKeep(Job& job, const Recording& recording);
-  void Keep(const LoomProcess& loom, uint32_t index, const Recording& recording, const Diagnosis& diagnosis);
+  void Keep(const LoomProcess& loom, uint32_t index, const Recording& recording,
+            const Diagnosis& diagnosis);
   void FinishFirstFinding();
   void Fail(Share& share, const Error& error);
   void CollectUncontrolled();
@@ -121,7 +124,7 @@ class Exploration {
   [[nodiscard]] bool Ignored(trace::Verdict verdict) const;
   [[nodiscard]] bool OnlyIgnored(const Recording& recording) const;
   [[nodiscard]] std::chrono::nanoseconds Elapsed() const { return Clock::now() - begin_; }
-  [[nodiscard]] uint64_t LastNumber() const;     // the highest number still worth exploring
+  [[nodiscard]] uint64_t LastNumber() const;  // the highest number still worth exploring
   [[nodiscard]] std::chrono::nanoseconds TimeLeft() const;
   [[nodiscard]] bool AllDone() const;
 
@@ -131,9 +134,9 @@ class Exploration {
   ExplorationObserver& observer_;
 
   std::vector<Share> shares_;
-  std::vector<uint64_t> known_;                  // keys of findings that looms shall not report again
-  std::map<std::string, size_t> by_signature_;   // index into result_.findings
-  std::optional<uint64_t> first_finding_;        // lowest number with a finding, without keep_going
+  std::vector<uint64_t> known_;  // keys of findings that looms shall not report again
+  std::map<std::string, size_t> by_signature_;  // index into result_.findings
+  std::optional<uint64_t> first_finding_;       // lowest number with a finding, without keep_going
   std::chrono::nanoseconds found_after_{};
   Clock::time_point begin_{};
   Clock::time_point interrupted_at_{};

@@ -20,7 +20,8 @@ void OnSignal(int /*signal*/) {
   const int saved = errno;
   interrupted.store(true, std::memory_order_relaxed);
   const uint64_t one = 1;
-  [[maybe_unused]] const ssize_t written = write(descriptor.load(std::memory_order_relaxed), &one, sizeof(one));
+  [[maybe_unused]] const ssize_t written =
+      write(descriptor.load(std::memory_order_relaxed), &one, sizeof(one));
   errno = saved;
 }
 

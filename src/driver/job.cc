@@ -61,7 +61,8 @@ Command Job::Replay(const LoomSettings& settings, const Recording& recording, bo
   for (uint32_t i = 0; i < recording.findings.size() && command.watch_count < kFindingsMax; ++i) {
     const trace::Access& earlier = recording.findings[i].previous;
     if (recording.findings[i].address == 0 || earlier.clock == 0) continue;
-    region.watches[command.watch_count++] = {recording.findings[i].address, earlier.thread, i, earlier.clock};
+    region.watches[command.watch_count++] = {recording.findings[i].address, earlier.thread, i,
+                                             earlier.clock};
   }
   return command;
 }
@@ -92,11 +93,12 @@ Result<std::optional<trace::Reply>> Job::Poll() {
   } else if (now - last_change_ > silence_max_) {
     busy_ = false;
     loom_->Kill();
-    return Error{kExitBug,
-                 "an execution did not move for " +
-                     std::to_string(std::chrono::duration_cast<std::chrono::seconds>(silence_max_).count()) +
-                     " s and Heddle's own time-out did not end it; it was killed",
-                 ""};
+    return Error{
+        kExitBug,
+        "an execution did not move for " +
+            std::to_string(std::chrono::duration_cast<std::chrono::seconds>(silence_max_).count()) +
+            " s and Heddle's own time-out did not end it; it was killed",
+        ""};
   }
   return reply;
 }

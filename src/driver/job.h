@@ -45,11 +45,13 @@ class Job {
   [[nodiscard]] Result<trace::Reply> Transact(const trace::Command& command);
 
   // The commands.
-  [[nodiscard]] static trace::Command Explore(const LoomSettings& settings, uint64_t first, uint64_t stride,
-                                              uint64_t count, std::chrono::nanoseconds budget);
+  [[nodiscard]] static trace::Command Explore(const LoomSettings& settings, uint64_t first,
+                                              uint64_t stride, uint64_t count,
+                                              std::chrono::nanoseconds budget);
   // Follows the decisions of `recording` again; writes them into the region. With `diagnose`, also asks for the stacks
   // of the earlier accesses of its findings.
-  [[nodiscard]] trace::Command Replay(const LoomSettings& settings, const Recording& recording, bool diagnose);
+  [[nodiscard]] trace::Command Replay(const LoomSettings& settings, const Recording& recording,
+                                      bool diagnose);
 
   // Copies the last execution.
   [[nodiscard]] Recording Record(uint64_t execution) const;

@@ -35,7 +35,8 @@ Result<LoomLibrary> FindLoomLibrary() {
     const std::filesystem::path file = absolute / "libheddle.so";
     // The dynamic linker splits LD_PRELOAD and LD_LIBRARY_PATH at these characters and has no way to quote them.
     if (file.string().find_first_of(" :;") != std::string::npos) {
-      return Error{kExitUnsupported, "cannot use " + file.string() + ": the path contains a blank, ':' or ';'",
+      return Error{kExitUnsupported,
+                   "cannot use " + file.string() + ": the path contains a blank, ':' or ';'",
                    "move Heddle, or name another directory in HEDDLE_LIB_DIR"};
     }
     if (access(file.c_str(), R_OK) == 0) return LoomLibrary{file.string(), absolute.string()};

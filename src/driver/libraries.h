@@ -9,8 +9,9 @@
 namespace heddle::driver {
 
 struct LoomLibrary {
-  std::string file;       // libheddle.so
-  std::string directory;  // also holds libtsan.so.2, the name under which instrumented programs ask for it
+  std::string file;  // libheddle.so
+  std::string
+      directory;  // also holds libtsan.so.2, the name under which instrumented programs ask for it
 };
 
 // HEDDLE_LIB_DIR if it is set, otherwise lib/heddle or lib beside the directory of the command.

@@ -46,7 +46,8 @@ constexpr DetectWord kDetectWords[] = {
   uint32_t value = 0;
   const char* end = text.data() + text.size();
   const std::from_chars_result parsed = std::from_chars(text.data(), end, value);
-  if (text.empty() || parsed.ec != std::errc() || parsed.ptr != end || value < min || value > max) return std::nullopt;
+  if (text.empty() || parsed.ec != std::errc() || parsed.ptr != end || value < min || value > max)
+    return std::nullopt;
   return value;
 }
 
@@ -58,15 +59,19 @@ Result<StrategySpec> ParseStrategy(std::string_view text) {
   const bool has_argument = colon != std::string_view::npos;
   const std::string_view argument = has_argument ? text.substr(colon + 1) : std::string_view();
   if (name == "random") {
-    const std::optional<uint32_t> rate = has_argument ? Number(argument, 1, kPerMilleMax) : kPerMilleMax;
+    const std::optional<uint32_t> rate =
+        has_argument ? Number(argument, 1, kPerMilleMax) : kPerMilleMax;
     if (rate.has_value()) return StrategySpec{StrategyKind::kRandom, *rate, 0};
-    return Error{kExitUsage, "the switch rate in '" + std::string(text) + "' is not a number from 1 to 1000",
+    return Error{kExitUsage,
+                 "the switch rate in '" + std::string(text) + "' is not a number from 1 to 1000",
                  "random:50 chooses anew at 50 of 1000 decision points"};
   }
   if (name == "pct") {
-    const std::optional<uint32_t> depth = has_argument ? Number(argument, 1, kDepthMax) : kDepthDefault;
+    const std::optional<uint32_t> depth =
+        has_argument ? Number(argument, 1, kDepthMax) : kDepthDefault;
     if (depth.has_value()) return StrategySpec{StrategyKind::kPct, 0, *depth};
-    return Error{kExitUsage, "the depth in '" + std::string(text) + "' is not a number from 1 to 64",
+    return Error{kExitUsage,
+                 "the depth in '" + std::string(text) + "' is not a number from 1 to 64",
                  "pct:3 finds bugs that need three ordering constraints"};
   }
   if (text == "pos") return StrategySpec{StrategyKind::kPos, 0, 0};
@@ -126,7 +131,8 @@ Result<VerdictSet> ParseVerdicts(std::string_view list) {
     } else {
       std::string known = "all";
       for (const std::string& other : VerdictNames()) known += ", " + other;
-      return Error{kExitUsage, "unknown verdict '" + std::string(name) + "'", "use a comma-separated list of: " + known};
+      return Error{kExitUsage, "unknown verdict '" + std::string(name) + "'",
+                   "use a comma-separated list of: " + known};
     }
     if (comma == std::string_view::npos) return set;
     list.remove_prefix(comma + 1);

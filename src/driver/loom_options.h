@@ -22,7 +22,9 @@ namespace heddle::driver {
 
 // A set of verdicts has bit 1 << verdict for each.
 using VerdictSet = uint32_t;
-[[nodiscard]] constexpr VerdictSet Only(trace::Verdict verdict) { return 1u << static_cast<uint32_t>(verdict); }
+[[nodiscard]] constexpr VerdictSet Only(trace::Verdict verdict) {
+  return 1u << static_cast<uint32_t>(verdict);
+}
 [[nodiscard]] VerdictSet AllVerdicts();
 // "data-race,deadlock" or "all".
 [[nodiscard]] Result<VerdictSet> ParseVerdicts(std::string_view list);

@@ -22,14 +22,15 @@ TEST(LoomOptionsTest, StrategiesHaveDefaults) {
 }
 
 TEST(LoomOptionsTest, RefusesWrongStrategies) {
-  for (const char* text : {"", "rand", "random:", "random:0", "random:1001", "random:x", "pct:0", "pct:65", "pct:3:4",
-                           "pos:1", "portfolio:2", "replay"}) {
+  for (const char* text : {"", "rand", "random:", "random:0", "random:1001", "random:x", "pct:0",
+                           "pct:65", "pct:3:4", "pos:1", "portfolio:2", "replay"}) {
     EXPECT_FALSE(ParseStrategy(text).ok()) << text;
   }
 }
 
 TEST(LoomOptionsTest, VerdictListsNameSets) {
-  EXPECT_EQ(ParseVerdicts("data-race,deadlock").value(), Only(Verdict::kDataRace) | Only(Verdict::kDeadlock));
+  EXPECT_EQ(ParseVerdicts("data-race,deadlock").value(),
+            Only(Verdict::kDataRace) | Only(Verdict::kDeadlock));
   EXPECT_EQ(ParseVerdicts("all").value(), AllVerdicts());
   EXPECT_FALSE(ParseVerdicts("none").ok());
   EXPECT_FALSE(ParseVerdicts("data-race,").ok());
@@ -44,7 +45,8 @@ TEST(LoomOptionsTest, DetectorsFollowTheWantedVerdicts) {
 
 TEST(LoomOptionsTest, EveryDetectFlagHasAWord) {
   uint32_t flags = 0;
-  for (const std::string& word : DetectWords(trace::kDetectAll)) flags |= DetectFlagOf(word).value_or(0);
+  for (const std::string& word : DetectWords(trace::kDetectAll))
+    flags |= DetectFlagOf(word).value_or(0);
   EXPECT_EQ(flags, uint32_t{trace::kDetectAll});
   EXPECT_FALSE(DetectFlagOf("raises").has_value());
 }

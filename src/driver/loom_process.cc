@@ -26,7 +26,8 @@ namespace {
 constexpr int kHighDescriptor = 900;
 
 [[nodiscard]] Error SystemError(std::string what) {
-  return Error{kExitUnsupported, std::move(what) + ": " + std::strerror(errno), "free some memory or descriptors"};
+  return Error{kExitUnsupported, std::move(what) + ": " + std::strerror(errno),
+               "free some memory or descriptors"};
 }
 
 [[nodiscard]] UniqueFd MoveHigh(UniqueFd fd) {
@@ -37,7 +38,8 @@ constexpr int kHighDescriptor = 900;
 }
 
 // Puts `value` in front of what `name` already lists.
-void Prefix(std::vector<std::string>& environment, const std::string& name, const std::string& value) {
+void Prefix(std::vector<std::string>& environment, const std::string& name,
+            const std::string& value) {
   for (std::string& entry : environment) {
     if (!entry.starts_with(name + "=")) continue;
     const std::string rest = entry.substr(name.size() + 1);
@@ -86,7 +88,8 @@ struct ChildPlan {
   if (persona != -1) personality(static_cast<unsigned long>(persona) | ADDR_NO_RANDOMIZE);
   int error = 0;
   if (plan.working_directory[0] != '\0' && chdir(plan.working_directory) != 0) error = errno;
-  if (dup2(plan.standard_input, 0) < 0 || dup2(plan.output, 1) < 0 || dup2(plan.output, 2) < 0) error = errno;
+  if (dup2(plan.standard_input, 0) < 0 || dup2(plan.output, 1) < 0 || dup2(plan.output, 2) < 0)
+    error = errno;
   for (const int fd : {plan.output, plan.region, plan.channel}) {
     if (fcntl(fd, F_SETFD, 0) != 0) error = errno;
   }
@@ -102,7 +105,8 @@ struct ChildPlan {
 
 std::vector<std::string> CurrentEnvironment() {
   std::vector<std::string> entries;
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) entries.emplace_back(*entry);
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry)
+    entries.emplace_back(*entry);
   return entries;
 }
 
@@ -122,13 +126,16 @@ std::vector<std::string> PreloadEnvironment(const std::vector<std::string>& envi
   return entries;
 }
 
-Result<std::unique_ptr<LoomProcess>> LoomProcess::Start(const Invocation& invocation, const StandardInput& input) {
+Result<std::unique_ptr<LoomProcess>> LoomProcess::Start(const Invocation& invocation,
+                                                        const StandardInput& input) {
   std::unique_ptr<LoomProcess> loom(new LoomProcess());
   loom->name_ = invocation.program_path;
 
   UniqueFd region(memfd_create("heddle-region", MFD_CLOEXEC));
-  if (!region.valid() || ftruncate(region.get(), trace::kRegionBytes) != 0) return SystemError("cannot make a region");
-  void* mapped = mmap(nullptr, trace::kRegionBytes, PROT_READ | PROT_WRITE, MAP_SHARED, region.get(), 0);
+  if (!region.valid() || ftruncate(region.get(), trace::kRegionBytes) != 0)
+    return SystemError("cannot make a region");
+  void* mapped =
+      mmap(nullptr, trace::kRegionBytes, PROT_READ | PROT_WRITE, MAP_SHARED, region.get(), 0);
   if (mapped == MAP_FAILED) return SystemError("cannot map a region");
   loom->region_ = static_cast<trace::Region*>(mapped);
   loom->region_->magic = trace::kRegionMagic;
@@ -141,7 +148,8 @@ Result<std::unique_ptr<LoomProcess>> LoomProcess::Start(const Invocation& invoca
     return SystemError("cannot make a file for the program's output");
   }
   int ends[2];
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return SystemError("cannot make a channel");
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+    return SystemError("cannot make a channel");
   loom->channel_.Reset(ends[0]);
   UniqueFd loom_end = MoveHigh(UniqueFd(ends[1]));
   region = MoveHigh(std::move(region));
@@ -154,7 +162,8 @@ Result<std::unique_ptr<LoomProcess>> LoomProcess::Start(const Invocation& invoca
   const UniqueFd failure_read(ends[0]);
   UniqueFd failure_write(ends[1]);
 
-  std::vector<std::string> environment = PreloadEnvironment(invocation.environment, invocation.library);
+  std::vector<std::string> environment =
+      PreloadEnvironment(invocation.environment, invocation.library);
   environment.push_back("HEDDLE_REGION=" + std::to_string(region.get()));
   environment.push_back("HEDDLE_CHANNEL=" + std::to_string(loom_end.get()));
   environment.push_back("HEDDLE_OUTPUT=" + std::to_string(output.get()));
@@ -178,7 +187,8 @@ Result<std::unique_ptr<LoomProcess>> LoomProcess::Start(const Invocation& invoca
   failure_write.Reset(-1);
   int error = 0;
   if (read(failure_read.get(), &error, sizeof(error)) == sizeof(error)) {
-    return Error{kExitUsage, "cannot start '" + invocation.program_path + "': " + std::strerror(error),
+    return Error{kExitUsage,
+                 "cannot start '" + invocation.program_path + "': " + std::strerror(error),
                  "check the program and the directory it starts in"};
   }
   return loom;
@@ -213,10 +223,11 @@ Result<trace::Reply> LoomProcess::WaitForHello(Clock::duration patience) {
         return Error{kExitBug, "the loom in '" + name_ + "' did not begin with a greeting", ""};
       }
       const std::string why(hello.message, strnlen(hello.message, sizeof(hello.message)));
-      return Error{hello.exit_status == kExitBug ? kExitBug : kExitUnsupported, "cannot run '" + name_ + "': " + why,
-                   ""};
+      return Error{hello.exit_status == kExitBug ? kExitBug : kExitUnsupported,
+                   "cannot run '" + name_ + "': " + why, ""};
     }
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
     if (left.count() <= 0) {
       return Error{kExitUsage,
                    "'" + name_ + "' did not reach main in time; it printed: " + Output(2000),
@@ -224,7 +235,8 @@ Result<trace::Reply> LoomProcess::WaitForHello(Clock::duration patience) {
     }
     pollfd waiting{channel_.get(), POLLIN, 0};
     // An interrupt ends the wait: the caller's handler has run, and patience is not what the user has.
-    if (poll(&waiting, 1, static_cast<int>(std::min<int64_t>(left.count(), 1000))) < 0 && errno == EINTR) {
+    if (poll(&waiting, 1, static_cast<int>(std::min<int64_t>(left.count(), 1000))) < 0 &&
+        errno == EINTR) {
       return Error{kExitUsage, "interrupted before '" + name_ + "' reached main", ""};
     }
   }
@@ -247,12 +259,15 @@ Result<std::optional<trace::Reply>> LoomProcess::TryReceive() {
       if (!EndInWords().empty()) return EndedEarly();
       return std::optional<trace::Reply>();
     }
-    if (got > 0) return Error{kExitBug, "the loom in '" + name_ + "' sent a reply of the wrong size", ""};
+    if (got > 0)
+      return Error{kExitBug, "the loom in '" + name_ + "' sent a reply of the wrong size", ""};
     return EndedEarly();
   }
 }
 
-void LoomProcess::RequestStop() { std::atomic_ref<uint32_t>(region_->live.stop).store(1, std::memory_order_relaxed); }
+void LoomProcess::RequestStop() {
+  std::atomic_ref<uint32_t>(region_->live.stop).store(1, std::memory_order_relaxed);
+}
 
 std::string LoomProcess::Output(size_t bytes_max) const {
   struct stat status {};
@@ -290,7 +305,9 @@ Error LoomProcess::EndedEarly() {
     return Error{kExitUsage, "'" + name_ + "' " + how + " before main was entered" + output,
                  "it must reach main for Heddle to take over; does it start without Heddle?"};
   }
-  return Error{kExitBug, "the process of '" + name_ + "' that Heddle forks executions from " + how + output, ""};
+  return Error{kExitBug,
+               "the process of '" + name_ + "' that Heddle forks executions from " + how + output,
+               ""};
 }
 
 }  // namespace heddle::driver

@@ -39,8 +39,8 @@ struct Invocation {
 [[nodiscard]] std::vector<std::string> CurrentEnvironment();
 
 // `environment` with the loom preloaded and findable, for a program that runs without a driver (replay in gdb).
-[[nodiscard]] std::vector<std::string> PreloadEnvironment(const std::vector<std::string>& environment,
-                                                          const LoomLibrary& library);
+[[nodiscard]] std::vector<std::string> PreloadEnvironment(
+    const std::vector<std::string>& environment, const LoomLibrary& library);
 
 class LoomProcess {
  public:
@@ -81,13 +81,13 @@ class LoomProcess {
   [[nodiscard]] std::string EndInWords();
   [[nodiscard]] Error EndedEarly();
 
-  pid_t pid_ = -1;             // -1 once reaped
-  bool greeted_ = false;       // Hello was received
+  pid_t pid_ = -1;        // -1 once reaped
+  bool greeted_ = false;  // Hello was received
   UniqueFd channel_;
   UniqueFd output_;
   trace::Region* region_ = nullptr;  // kRegionBytes mapped shared
-  std::string name_;           // for messages
-  std::string end_;            // how the process ended, in words
+  std::string name_;                 // for messages
+  std::string end_;                  // how the process ended, in words
 };
 
 }  // namespace heddle::driver

@@ -28,12 +28,14 @@ constexpr std::array<Unit, 4> kCountUnits = {{{"", 1}, {"k", 1e3}, {"K", 1e3}, {
 // Splits "1.5s" into 1.5 and the factor of "s". Only digits and one point are numbers here: "inf", "nan", "0x10",
 // "1e9" and signs are refused, because nobody means them.
 template <size_t N>
-[[nodiscard]] bool SplitUnit(std::string_view text, const std::array<Unit, N>& units, double& value) {
+[[nodiscard]] bool SplitUnit(std::string_view text, const std::array<Unit, N>& units,
+                             double& value) {
   const size_t end = text.find_first_not_of("0123456789.");
   const std::string_view number = text.substr(0, end);
-  const std::string_view unit = end == std::string_view::npos ? std::string_view() : text.substr(end);
-  const std::from_chars_result parsed =
-      std::from_chars(number.data(), number.data() + number.size(), value, std::chars_format::fixed);
+  const std::string_view unit =
+      end == std::string_view::npos ? std::string_view() : text.substr(end);
+  const std::from_chars_result parsed = std::from_chars(
+      number.data(), number.data() + number.size(), value, std::chars_format::fixed);
   if (number.empty() || parsed.ec != std::errc() || parsed.ptr != number.data() + number.size()) {
     return false;
   }
@@ -51,7 +53,8 @@ template <size_t N>
 Result<uint64_t> ParseDuration(std::string_view text) {
   double value = 0;
   if (!SplitUnit(text, kTimeUnits, value)) {
-    return Error{kExitUsage, "'" + std::string(text) + "' is not a duration", "write it like 500ms, 30s, 5m or 2h"};
+    return Error{kExitUsage, "'" + std::string(text) + "' is not a duration",
+                 "write it like 500ms, 30s, 5m or 2h"};
   }
   if (value < 1 || value > kDurationMaxNs) {
     return Error{kExitUsage, "the duration '" + std::string(text) + "' is out of range",
@@ -68,7 +71,8 @@ Result<uint64_t> ParseCount(std::string_view text) {
   }
   // 2^53: up to here a double holds every whole number.
   if (value < 1 || value > 9007199254740992.0) {
-    return Error{kExitUsage, "the count '" + std::string(text) + "' is out of range", "use at least 1"};
+    return Error{kExitUsage, "the count '" + std::string(text) + "' is out of range",
+                 "use at least 1"};
   }
   return static_cast<uint64_t>(value);
 }

@@ -75,8 +75,9 @@ void AppendToken(Decision decision, std::string& text) {
   // A hostile token may be megabytes long or full of control characters: shown short and printable.
   std::string shown;
   for (const char c : token.substr(0, 32)) shown += c >= 0x20 && c < 0x7f ? c : '?';
-  return Error{kExitUsage,
-               "schedule token " + std::to_string(number) + " ('" + shown + "') " + std::string(why), ""};
+  return Error{
+      kExitUsage,
+      "schedule token " + std::to_string(number) + " ('" + shown + "') " + std::string(why), ""};
 }
 
 }  // namespace
@@ -109,12 +110,14 @@ Result<std::vector<Decision>> DecodeSchedule(std::string_view text) {
     uint32_t times = 1;
     if (star != std::string_view::npos) {
       const std::optional<uint32_t> parsed = ParseNumber(token.substr(star + 1));
-      if (!parsed.has_value() || *parsed == 0) return BadToken(token, number, "has no valid repetition");
+      if (!parsed.has_value() || *parsed == 0)
+        return BadToken(token, number, "has no valid repetition");
       times = *parsed;
     }
     if (times > kDecisionsMax - decisions.size()) {
-      return BadToken(token, number,
-                      "makes the schedule longer than " + std::to_string(kDecisionsMax) + " decisions");
+      return BadToken(
+          token, number,
+          "makes the schedule longer than " + std::to_string(kDecisionsMax) + " decisions");
     }
     decisions.insert(decisions.end(), times, *decision);
   }

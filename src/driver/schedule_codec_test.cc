@@ -15,8 +15,9 @@ using trace::MakeDecision;
 [[nodiscard]] Decision Thread(uint32_t id) { return MakeDecision(DecisionKind::kThread, id); }
 
 TEST(ScheduleCodecTest, WritesRunsOnceWithTheirLength) {
-  const std::vector<Decision> decisions = {Thread(0), Thread(0), Thread(0), Thread(1),
-                                           MakeDecision(DecisionKind::kAdvanceTime, 0), Thread(2)};
+  const std::vector<Decision> decisions = {
+      Thread(0), Thread(0), Thread(0), Thread(1), MakeDecision(DecisionKind::kAdvanceTime, 0),
+      Thread(2)};
   EXPECT_EQ(EncodeSchedule(decisions), "T0*3 T1 time T2");
 }
 
@@ -24,8 +25,9 @@ TEST(ScheduleCodecTest, EveryKindSurvivesTheRoundTrip) {
   std::vector<Decision> decisions = {MakeDecision(DecisionKind::kAdvanceTime, 0),
                                      MakeDecision(DecisionKind::kWeakFailure, 0),
                                      MakeDecision(DecisionKind::kWeakFailure, 1)};
-  for (const DecisionKind kind : {DecisionKind::kThread, DecisionKind::kSpuriousWake, DecisionKind::kWaiter,
-                                  DecisionKind::kChoice, DecisionKind::kReadiness}) {
+  for (const DecisionKind kind :
+       {DecisionKind::kThread, DecisionKind::kSpuriousWake, DecisionKind::kWaiter,
+        DecisionKind::kChoice, DecisionKind::kReadiness}) {
     for (const uint32_t value : {0u, 1u, 3999u, (1u << trace::kDecisionValueBits) - 1}) {
       decisions.push_back(MakeDecision(kind, value));
       decisions.push_back(MakeDecision(kind, value));
@@ -42,8 +44,9 @@ TEST(ScheduleCodecTest, NoDecisionsAreAnEmptyText) {
 }
 
 TEST(ScheduleCodecTest, RefusesWhatIsNoDecision) {
-  for (const char* text : {"X3", "T", "T-1", "T1x", "T 1", "T0x10", "T99999999999999999999", "T268435456", "time:3",
-                           "T0*", "T0*0", "T0*-1", "T0**2", "*3", "wake:", "weak*x", "unknown:4026531840"}) {
+  for (const char* text :
+       {"X3", "T", "T-1", "T1x", "T 1", "T0x10", "T99999999999999999999", "T268435456", "time:3",
+        "T0*", "T0*0", "T0*-1", "T0**2", "*3", "wake:", "weak*x", "unknown:4026531840"}) {
     EXPECT_FALSE(DecodeSchedule(text).ok()) << text;
   }
 }

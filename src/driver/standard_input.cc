@@ -20,7 +20,8 @@ constexpr size_t kPipeBytesMax = size_t{256} << 20;
 class Digest {
  public:
   void Add(const char* bytes, size_t count) {
-    for (size_t i = 0; i < count; ++i) hash_ = (hash_ ^ static_cast<unsigned char>(bytes[i])) * 0x100000001b3;
+    for (size_t i = 0; i < count; ++i)
+      hash_ = (hash_ ^ static_cast<unsigned char>(bytes[i])) * 0x100000001b3;
     count_ += count;
   }
   [[nodiscard]] std::string Text() const {
@@ -36,14 +37,16 @@ class Digest {
 };
 
 [[nodiscard]] Error CannotRead(const std::string& why) {
-  return Error{kExitUsage, "cannot read standard input: " + why, "redirect it from a file or from /dev/null"};
+  return Error{kExitUsage, "cannot read standard input: " + why,
+               "redirect it from a file or from /dev/null"};
 }
 
 [[nodiscard]] std::string DigestOfFile(int fd) {
   Digest digest;
   std::vector<char> buffer(size_t{1} << 16);
   off_t offset = 0;
-  for (ssize_t got = 0; (got = pread(fd, buffer.data(), buffer.size(), offset)) > 0; offset += got) {
+  for (ssize_t got = 0; (got = pread(fd, buffer.data(), buffer.size(), offset)) > 0;
+       offset += got) {
     digest.Add(buffer.data(), static_cast<size_t>(got));
   }
   return digest.Text();
@@ -89,7 +92,8 @@ Result<StandardInput> StandardInput::Take() {
     if (got < 0) return CannotRead(std::strerror(errno));
     if (got == 0) break;
     total += static_cast<size_t>(got);
-    if (total > kPipeBytesMax) return CannotRead("it is no file, or one that was read in part, and has more than 256 MiB");
+    if (total > kPipeBytesMax)
+      return CannotRead("it is no file, or one that was read in part, and has more than 256 MiB");
     digest.Add(buffer.data(), static_cast<size_t>(got));
     if (write(input.contents_.get(), buffer.data(), static_cast<size_t>(got)) != got) {
       return CannotRead(std::strerror(errno));
@@ -102,7 +106,8 @@ Result<StandardInput> StandardInput::Take() {
 
 Result<UniqueFd> StandardInput::Open() const {
   UniqueFd fd(open(path_.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd.valid()) return CannotRead(std::string("opening it again failed: ") + std::strerror(errno));
+  if (!fd.valid())
+    return CannotRead(std::string("opening it again failed: ") + std::strerror(errno));
   return fd;
 }
 

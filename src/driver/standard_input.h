@@ -27,8 +27,8 @@ class StandardInput {
   [[nodiscard]] bool was_terminal() const { return was_terminal_; }
 
  private:
-  std::string path_;      // what to open
-  UniqueFd contents_;     // keeps `path_` alive when it is /proc/self/fd/N
+  std::string path_;   // what to open
+  UniqueFd contents_;  // keeps `path_` alive when it is /proc/self/fd/N
   std::string digest_ = "empty";
   bool was_terminal_ = false;
 };

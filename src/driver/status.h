@@ -31,8 +31,10 @@ struct Error {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::move(value)) {}        // NOLINT(google-explicit-constructor): reads as return
-  Result(Error error) : state_(std::move(error)) {}    // NOLINT(google-explicit-constructor): reads as return
+  Result(T value)
+      : state_(std::move(value)) {}  // NOLINT(google-explicit-constructor): reads as return
+  Result(Error error)
+      : state_(std::move(error)) {}  // NOLINT(google-explicit-constructor): reads as return
 
   [[nodiscard]] bool ok() const { return std::holds_alternative<T>(state_); }
   [[nodiscard]] T& value() {

@@ -15,7 +15,8 @@ int main(int argc, char** argv) {
   }
   std::printf("choice %d\n", choice);
   for (int i = 1; i + 1 < argc; i += 2) {
-    if (std::strcmp(argv[i], "all") == 0 || std::atoi(argv[i]) == choice) return std::atoi(argv[i + 1]);
+    if (std::strcmp(argv[i], "all") == 0 || std::atoi(argv[i]) == choice)
+      return std::atoi(argv[i + 1]);
   }
   return 0;
 }

@@ -137,9 +137,11 @@ int Serve(int argc, char** argv, char** environment) {
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) int __libc_start_main(Main main, int argc, char** argv,
-                                                                        void (*init)(), void (*fini)(),
-                                                                        void (*rtld_fini)(), void* stack_end) {
+extern "C" __attribute__((visibility("default"))) int __libc_start_main(Main main, int argc,
+                                                                        char** argv, void (*init)(),
+                                                                        void (*fini)(),
+                                                                        void (*rtld_fini)(),
+                                                                        void* stack_end) {
   using Start = int (*)(Main, int, char**, void (*)(), void (*)(), void (*)(), void*);
   const auto real = reinterpret_cast<Start>(dlsym(RTLD_NEXT, "__libc_start_main"));
   const char* region_fd = getenv("HEDDLE_REGION");
@@ -150,7 +152,8 @@ extern "C" __attribute__((visibility("default"))) int __libc_start_main(Main mai
   }
   channel = atoi(channel_fd);
   output = atoi(output_fd);
-  void* mapped = mmap(nullptr, kRegionBytes, PROT_READ | PROT_WRITE, MAP_SHARED, atoi(region_fd), 0);
+  void* mapped =
+      mmap(nullptr, kRegionBytes, PROT_READ | PROT_WRITE, MAP_SHARED, atoi(region_fd), 0);
   if (mapped == MAP_FAILED) abort();
   region = static_cast<Region*>(mapped);
   if (region->magic != kRegionMagic || region->version != kRegionVersion) abort();

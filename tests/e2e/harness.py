@@ -33,7 +33,7 @@ class CommandTest(unittest.TestCase):
         more.setdefault("stdin", subprocess.DEVNULL if "input" not in more else None)
         done = subprocess.run([os.path.join(BUILD, "bin", "heddle"), *words], cwd=self.directory, check=False,
                               env=self.environment(**(env or {})), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              text=True, timeout=120, **{k: v for k, v in more.items() if v is not None})
+                              text=True, timeout=60, **{k: v for k, v in more.items() if v is not None})
         return done
 
     def start(self, *words):
