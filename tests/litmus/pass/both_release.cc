@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2
 // Fixed: look and release in one critical section.
 // Covers: malloc, free.
 #include <cstdlib>
