@@ -99,7 +99,7 @@ void AddNotes(const ExplorationResult& result, RunView& run) {
   if (result.failure.has_value())
     run.notes.push_back("the run ended early: " + result.failure->message);
   if (result.interrupted) run.notes.emplace_back("interrupted: the budget was not used up");
-  if (result.decisions == 0 && result.executions > 0) {
+  if (result.choices == 0 && result.executions > 0) {
     run.notes.emplace_back(
         "the program made no decision: is it single-threaded? One execution is all there is to "
         "explore");

@@ -29,6 +29,18 @@ constexpr nanoseconds kPatienceAfterInterrupt = std::chrono::seconds(3);
 // Which batches of a job end with a second run of their last execution.
 [[nodiscard]] bool SampledBatch(uint64_t batch) { return batch == 0 || batch == 8 || batch == 64; }
 
+// The decisions of a batch without the settings of its executions, which are made even where there
+// is nothing to schedule. Every execution of a program begins with equally many.
+[[nodiscard]] uint64_t ChoicesOf(const Reply& reply, const trace::Region& region) {
+  uint64_t settings = 0;
+  while (settings < std::min<uint64_t>(region.execution.decision_count, kDecisionsMax) &&
+         trace::KindOf(region.decisions[settings]) == trace::DecisionKind::kSetting) {
+    ++settings;
+  }
+  const uint64_t of_settings = settings * reply.executions;
+  return reply.decisions > of_settings ? reply.decisions - of_settings : 0;
+}
+
 }  // namespace
 
 Exploration::Exploration(const ExplorationOptions& options, const Invocation& invocation,
@@ -105,7 +117,7 @@ bool Exploration::AllDone() const {
 void Exploration::StartBatch(Share& share) {
   const nanoseconds time_left = TimeLeft();
   const bool one_schedule =
-      result_.decisions == 0 && result_.executions >= kExecutionsWithoutDecision;
+      result_.choices == 0 && result_.executions >= kExecutionsWithoutDecision;
   if (one_schedule) result_.exhausted = true;
   if (result_.interrupted || result_.failure.has_value() || result_.exhausted ||
       time_left.count() == 0 || share.next > LastNumber()) {
@@ -115,7 +127,7 @@ void Exploration::StartBatch(Share& share) {
   uint64_t count = (LastNumber() - share.next) / shares_.size() + 1;
   if (share.batches == 0 || options_.show_output) {
     count = 1;  // The first execution is run twice; shown output is that of one execution.
-  } else if (result_.decisions == 0) {
+  } else if (result_.choices == 0) {
     count = std::min(count, kExecutionsWithoutDecision);
   }
   share.job->TeachKnown(known_);
@@ -142,6 +154,7 @@ void Exploration::WaitForReplies() {
 void Exploration::HandleReply(Share& share, const Reply& reply) {
   result_.executions += reply.executions;
   result_.decisions += reply.decisions;
+  result_.choices += ChoicesOf(reply, share.job->loom().region());
   if (reply.kind == ReplyKind::kRefused) {
     Fail(share, RefusalError(reply));
     return;

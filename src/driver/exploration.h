@@ -55,6 +55,7 @@ struct Nondeterminism {
 struct ExplorationResult {
   uint64_t executions = 0;
   uint64_t decisions = 0;
+  uint64_t choices = 0;  // decisions besides the settings that every execution begins with
   double seconds = 0;
   bool exhausted = false;  // there is nothing else to try
   bool interrupted = false;

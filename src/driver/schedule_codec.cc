@@ -14,11 +14,10 @@ struct Named {
   DecisionKind kind;
   std::string_view prefix;
 };
-constexpr Named kNamed[] = {{DecisionKind::kThread, "T"},
-                            {DecisionKind::kSpuriousWake, "spurious:"},
-                            {DecisionKind::kWaiter, "wake:"},
-                            {DecisionKind::kChoice, "choice:"},
-                            {DecisionKind::kReadiness, "ready:"}};
+constexpr Named kNamed[] = {
+    {DecisionKind::kThread, "T"},         {DecisionKind::kSpuriousWake, "spurious:"},
+    {DecisionKind::kWaiter, "wake:"},     {DecisionKind::kChoice, "choice:"},
+    {DecisionKind::kReadiness, "ready:"}, {DecisionKind::kSetting, "set:"}};
 
 // A whole decision with a word of its own.
 struct Word {

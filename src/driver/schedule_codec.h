@@ -5,6 +5,7 @@
 //   time        time passes to the deadline   wake:3      a signal wakes thread 3
 //   weak        a weak compare-exchange fails choice:5    Choose(n) gave 5
 //   strong      it does not fail              ready:7     what a poll of the outside world said
+//   set:1       a setting of the whole execution, always in front
 //
 // Tokens are separated by white space; `T0*12` stands for twelve times `T0`.
 #pragma once

@@ -27,7 +27,7 @@ TEST(ScheduleCodecTest, EveryKindSurvivesTheRoundTrip) {
                                      MakeDecision(DecisionKind::kWeakFailure, 1)};
   for (const DecisionKind kind :
        {DecisionKind::kThread, DecisionKind::kSpuriousWake, DecisionKind::kWaiter,
-        DecisionKind::kChoice, DecisionKind::kReadiness}) {
+        DecisionKind::kChoice, DecisionKind::kReadiness, DecisionKind::kSetting}) {
     for (const uint32_t value : {0u, 1u, 3999u, (1u << trace::kDecisionValueBits) - 1}) {
       decisions.push_back(MakeDecision(kind, value));
       decisions.push_back(MakeDecision(kind, value));

@@ -85,7 +85,7 @@ class Engine final : public race::Detector::Listener {
   [[nodiscard]] int LockMutex(SyncObject* mutex, trace::OpKind op, const uint64_t* deadline_ns, uintptr_t pc);
   [[nodiscard]] int TryLockMutex(SyncObject* mutex, trace::OpKind op, uintptr_t pc);
   [[nodiscard]] int UnlockMutex(SyncObject* mutex, trace::OpKind op, uintptr_t pc);
-  [[nodiscard]] SyncObject* RwLockAt(const void* address);
+  [[nodiscard]] SyncObject* RwLockAt(const void* address, bool prefers_writers);
   [[nodiscard]] int LockRw(SyncObject* lock, bool write, const uint64_t* deadline_ns, uintptr_t pc);
   [[nodiscard]] int TryLockRw(SyncObject* lock, bool write, uintptr_t pc);
   [[nodiscard]] int UnlockRw(SyncObject* lock, uintptr_t pc);
@@ -243,6 +243,7 @@ class Engine final : public race::Detector::Listener {
   [[nodiscard]] bool ClosesCycle(Thread* start, uint32_t* threads, uint32_t* objects, uint32_t* count);
   void FailIfDeadlocked(Thread* thread);
   [[nodiscard]] Thread* OwnerOf(const Thread& waiting) const;
+  [[nodiscard]] Thread* BlockedWriter(const SyncObject* lock) const;
 
   // --- findings, diagnosing (findings.cc, diagnosis.cc) ---
   [[nodiscard]] uint32_t Snapshot(Thread* thread, uint32_t bytes_max);
@@ -301,6 +302,7 @@ class Engine final : public race::Detector::Listener {
 
   // --- spinning ---
   uint32_t spinner_count_ = 0;
+  uint32_t spin_patience_ = 8;       // repeats before a thread counts as spinning
 
   // --- outside world ---
   static constexpr uint32_t kOutsideMax = 256;

@@ -93,10 +93,10 @@ void UnwindAndExit(void* result) {
     }
   }
   if (forced_unwind != nullptr && g_get_cfa != nullptr) {
-    // Lives on the stack that is being unwound, below the frames that go.
-    _Unwind_Exception exception = {};
-    exception.exception_class = 0;
-    forced_unwind(&exception, &StopUnwinding, result);
+    // Not on the stack: destructors that run on the way reuse what lies below their frames.
+    auto* exception = g_engine.arena().AllocateArray<_Unwind_Exception>(1);
+    *exception = {};
+    forced_unwind(exception, &StopUnwinding, result);
   } else {
     g_engine.NoteUncontrolled("pthread_exit without libgcc_s", "the thread ends without running destructors");
   }

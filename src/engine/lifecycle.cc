@@ -160,6 +160,9 @@ void Engine::BeginExecution(const trace::Command& command, uint64_t execution_nu
   for (uint32_t i = 0; i < thread_count_; ++i) strategy_->OnThreadCreated(ThreadId{i});
   if (diagnosing_) StartDiagnosis(command);
   phase_ = Phase::kRunning;
+  // A decision, so that a card says it and a replay does not depend on how seeds are used.
+  constexpr uint32_t kSpinPatience[] = {8, 64};
+  spin_patience_ = kSpinPatience[ChooseValue(trace::DecisionKind::kSetting, 2, environment_.Below(2))];
   UpdateFastPath();
 }
 

@@ -80,6 +80,7 @@ int Engine::TryLockMutex(SyncObject* mutex, OpKind op, uintptr_t pc) {
 int Engine::UnlockMutex(SyncObject* mutex, OpKind op, uintptr_t pc) {
   Thread* thread = current_;
   Arrive(op, mutex, false, pc);
+  const bool checks = mutex->mutex.kind() == MutexKind::kErrorCheck || mutex->mutex.kind() == MutexKind::kRecursive;
   int error = 0;
   switch (mutex->mutex.Unlock(thread->id)) {
     case UnlockResult::kReleased:
@@ -94,13 +95,14 @@ int Engine::UnlockMutex(SyncObject* mutex, OpKind op, uintptr_t pc) {
       PopHeld(mutex);
       break;
     case UnlockResult::kNotLocked:
-      error = mutex->mutex.kind() == MutexKind::kErrorCheck || mutex->mutex.kind() == MutexKind::kRecursive ? EPERM : 0;
-      NoteMisuse(mutex, "unlock of a mutex that is not locked", pc);
+      // For the types that check, POSIX defines the answer, and a program may ask for it.
+      error = checks ? EPERM : 0;
+      if (!checks) NoteMisuse(mutex, "unlock of a mutex that is not locked", pc);
       break;
     case UnlockResult::kNotOwner:
-      error = mutex->mutex.kind() == MutexKind::kErrorCheck || mutex->mutex.kind() == MutexKind::kRecursive ? EPERM : 0;
-      NoteMisuse(mutex, "unlock of a mutex that another thread holds", pc);
-      if (error == 0) {
+      error = checks ? EPERM : 0;
+      if (!checks) {
+        NoteMisuse(mutex, "unlock of a mutex that another thread holds", pc);
         // A normal mutex is free afterwards in practice, whoever unlocked it.
         Thread& owner = threads_[Index(mutex->mutex.owner())];
         if (Held* held = FindHeld(&owner, mutex); held != nullptr) *held = owner.held[--owner.held_count];
@@ -116,13 +118,23 @@ int Engine::UnlockMutex(SyncObject* mutex, OpKind op, uintptr_t pc) {
   return error;
 }
 
-SyncObject* Engine::RwLockAt(const void* address) {
+SyncObject* Engine::RwLockAt(const void* address, bool prefers_writers) {
   const auto place = reinterpret_cast<uintptr_t>(address);
   SyncObject* object = objects_.Find(place, ObjectKind::kRwLock);
   if (object != nullptr) return object;
   object = objects_.Make(place, ObjectKind::kRwLock);
-  object->rwlock.Reset();
+  object->rwlock.Reset(prefers_writers);
   return object;
+}
+
+// The first thread that waits to write, or null.
+Thread* Engine::BlockedWriter(const SyncObject* lock) const {
+  for (Thread* thread = lock->first_waiter; thread != nullptr; thread = thread->next_waiter) {
+    const OpKind kind = pending_[Index(thread->id)].kind;
+    const bool writes = kind == OpKind::kWriteLock || kind == OpKind::kTimedWriteLock;
+    if (writes && !enabled_.Contains(thread->id)) return thread;
+  }
+  return nullptr;
 }
 
 int Engine::LockRw(SyncObject* lock, bool write, const uint64_t* deadline_ns, uintptr_t pc) {
@@ -144,6 +156,7 @@ int Engine::LockRw(SyncObject* lock, bool write, const uint64_t* deadline_ns, ui
     if (lock->first_waiter != nullptr) Refresh(lock);
   } else {
     error = result == LockResult::kDeadlock ? EDEADLK : ETIMEDOUT;
+    Refresh(lock);  // a writer that gave up keeps nobody out any more
   }
   Done(op, lock, static_cast<uint32_t>(error), 0);
   return error;
@@ -153,7 +166,10 @@ int Engine::TryLockRw(SyncObject* lock, bool write, uintptr_t pc) {
   Thread* thread = current_;
   const OpKind op = write ? OpKind::kTryWriteLock : OpKind::kTryReadLock;
   Arrive(op, lock, false, pc);
-  const LockResult result = write ? lock->rwlock.WriteLock(thread->id) : lock->rwlock.ReadLock(thread->id);
+  const bool kept_out = !write && !lock->rwlock.CanReadLock(thread->id, BlockedWriter(lock) != nullptr);
+  const LockResult result = write      ? lock->rwlock.WriteLock(thread->id)
+                            : kept_out ? LockResult::kBusy
+                                       : lock->rwlock.ReadLock(thread->id);
   int error = 0;
   if (result == LockResult::kAcquired) {
     AcquireFrom(lock->clock);
@@ -291,7 +307,9 @@ Thread* Engine::OwnerOf(const Thread& waiting) const {
       if (object != nullptr) owner = object->mutex.owner();
       break;
     case OpKind::kReadLock:
-      if (object != nullptr) owner = object->rwlock.writer();
+      if (object == nullptr) break;
+      owner = object->rwlock.writer();
+      if (owner == kNoThread && object->rwlock.prefers_writers()) return BlockedWriter(object);
       break;
     case OpKind::kWriteLock:
       if (object == nullptr) break;

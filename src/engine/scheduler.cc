@@ -161,6 +161,7 @@ ThreadId Engine::ChooseThread() {
       case DecisionKind::kWaiter:
       case DecisionKind::kChoice:
       case DecisionKind::kReadiness:
+      case DecisionKind::kSetting:
         break;
     }
     Diverge("a thread was to be chosen here", decision);
@@ -266,7 +267,7 @@ bool Engine::CanProceed(const Thread& thread) const {
       return !object->mutex.held();
     case OpKind::kReadLock:
     case OpKind::kTimedReadLock:
-      return object->rwlock.CanReadLock(thread.id);
+      return object->rwlock.CanReadLock(thread.id, object->rwlock.prefers_writers() && BlockedWriter(object) != nullptr);
     case OpKind::kWriteLock:
     case OpKind::kTimedWriteLock:
       return object->rwlock.CanWriteLock(thread.id);
@@ -369,6 +370,7 @@ void Engine::Diverge(const char* what, trace::Decision wanted) {
     case DecisionKind::kWaiter:
     case DecisionKind::kChoice:
     case DecisionKind::kReadiness:
+    case DecisionKind::kSetting:
       text.Add("choose ").Number(trace::ValueOf(wanted));
       break;
   }

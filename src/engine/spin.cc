@@ -5,17 +5,19 @@
 //   step  what the thread does                     what is kept
 //   1     reads a (version 3)                      {a:3}
 //   2     reads a again, still version 3           repeats 1
-//   …     kRepeatsMax times                        the thread waits: pending kSpin
+//   …     as often as patience goes                the thread waits: pending kSpin
 //   n     another thread changes a (version 4)     the thread is a candidate again, nothing kept
 //
 // A loop that would end by itself (a bounded number of tries) must not be taken for an endless one. When nobody else can
 // go on, spinning threads are let go on for kRoundsMax rounds; only if nothing has changed after that is it a livelock.
+// And because many waits spin a little and then block for good (std::atomic::wait), the patience differs between
+// executions: little, so that spin locks are explored cheaply, or enough for such a wait to reach its blocking part while
+// others have not moved.
 #include "engine/engine.h"
 
 namespace heddle::engine {
 namespace {
 
-constexpr uint32_t kRepeatsMax = 8;
 constexpr uint32_t kRoundsMax = 2'000;
 
 }  // namespace
@@ -43,10 +45,10 @@ void Engine::NoteSpinRead(SyncObject* object, uintptr_t pc) {
     thread->spin_rounds = 0;
     return;
   }
-  if (++thread->spin_repeats < kRepeatsMax * thread->spin_read_count) return;
+  if (++thread->spin_repeats < spin_patience_ * thread->spin_read_count) return;
   if (thread->spin_reads_clock) {
     // It looks at the clock as well, so time is what it waits for: give way, and let the clock run (ReadClock).
-    thread->spin_repeats = kRepeatsMax;
+    thread->spin_repeats = spin_patience_;
     Yield(pc);
     return;
   }

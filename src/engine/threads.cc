@@ -176,7 +176,8 @@ int Engine::JoinThread(pthread_t handle, void** result, bool try_only, const uin
     return EDEADLK;
   }
   if (target->state == ThreadState::kAlive && try_only) {
-    Arrive(OpKind::kYield, nullptr, false, pc);
+    self->ready = true;
+    Arrive(OpKind::kThreadJoin, nullptr, false, pc);
     if (target->state == ThreadState::kAlive) {
       Done(OpKind::kThreadJoin, nullptr, EBUSY, Index(target->id));
       return EBUSY;

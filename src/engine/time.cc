@@ -23,9 +23,9 @@ void Engine::AdvanceToEarliestDeadline() {
   uint64_t earliest = ~uint64_t{0};
   for (uint32_t i = 0; i < thread_count_; ++i) {
     const Thread& thread = threads_[i];
-    if (thread.has_deadline && thread.deadline_ns > now_ns_ && thread.deadline_ns < earliest) {
-      earliest = thread.deadline_ns;
-    }
+    // A deadline that the clock has passed unnoticed, a microsecond at a time, is the earliest of all.
+    const bool waits = thread.has_deadline && !enabled_.Contains(thread.id);
+    if (waits && thread.deadline_ns < earliest) earliest = thread.deadline_ns;
   }
   if (earliest != ~uint64_t{0}) AdvanceTime(earliest);
 }

@@ -276,8 +276,7 @@ uint32_t Engine::Choose(uint32_t count, uintptr_t pc) {
 }
 
 bool Engine::WeakFailure() {
-  if (weak_per_mille_ == 0 && !replaying_) return false;
-  if (!detects(trace::kAllowWeakFailure)) return false;
+  if (phase_ != Phase::kRunning || !detects(trace::kAllowWeakFailure)) return false;
   const uint32_t drawn = !replaying_ && environment_.Chance(weak_per_mille_) ? 1 : 0;
   return ChooseValue(DecisionKind::kWeakFailure, 2, drawn) != 0;
 }

@@ -40,10 +40,16 @@ int LockUntil(pthread_mutex_t* mutex, clockid_t clock, const timespec* time, uin
   return g_engine.LockMutex(object, OpKind::kMutexTimedLock, &deadline, pc);
 }
 
+SyncObject* FindRw(pthread_rwlock_t* lock);
+
 int LockRwUntil(pthread_rwlock_t* lock, bool write, clockid_t clock, const timespec* time, uintptr_t pc) {
   if (!Valid(*time)) return EINVAL;
   const uint64_t deadline = ToVirtual(clock, *time);
-  return g_engine.LockRw(g_engine.RwLockAt(lock), write, &deadline, pc);
+  return g_engine.LockRw(FindRw(lock), write, &deadline, pc);
+}
+
+SyncObject* FindRw(pthread_rwlock_t* lock) {
+  return g_engine.RwLockAt(lock, lock->__data.__flags == PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
 }
 
 SyncObject* FindSpin(pthread_spinlock_t* lock) {
@@ -139,13 +145,13 @@ HEDDLE_ENTRY int pthread_rwlock_destroy(pthread_rwlock_t* lock) {
 HEDDLE_ENTRY int pthread_rwlock_rdlock(pthread_rwlock_t* lock) {
   Gate gate;
   if (!gate.controlled()) return Real().pthread_rwlock_rdlock(lock);
-  return g_engine.LockRw(g_engine.RwLockAt(lock), false, nullptr, HEDDLE_CALLER_PC);
+  return g_engine.LockRw(FindRw(lock), false, nullptr, HEDDLE_CALLER_PC);
 }
 
 HEDDLE_ENTRY int pthread_rwlock_tryrdlock(pthread_rwlock_t* lock) {
   Gate gate;
   if (!gate.controlled()) return Real().pthread_rwlock_tryrdlock(lock);
-  return g_engine.TryLockRw(g_engine.RwLockAt(lock), false, HEDDLE_CALLER_PC);
+  return g_engine.TryLockRw(FindRw(lock), false, HEDDLE_CALLER_PC);
 }
 
 HEDDLE_ENTRY int pthread_rwlock_timedrdlock(pthread_rwlock_t* lock, const timespec* time) {
@@ -163,13 +169,13 @@ HEDDLE_ENTRY int pthread_rwlock_clockrdlock(pthread_rwlock_t* lock, clockid_t cl
 HEDDLE_ENTRY int pthread_rwlock_wrlock(pthread_rwlock_t* lock) {
   Gate gate;
   if (!gate.controlled()) return Real().pthread_rwlock_wrlock(lock);
-  return g_engine.LockRw(g_engine.RwLockAt(lock), true, nullptr, HEDDLE_CALLER_PC);
+  return g_engine.LockRw(FindRw(lock), true, nullptr, HEDDLE_CALLER_PC);
 }
 
 HEDDLE_ENTRY int pthread_rwlock_trywrlock(pthread_rwlock_t* lock) {
   Gate gate;
   if (!gate.controlled()) return Real().pthread_rwlock_trywrlock(lock);
-  return g_engine.TryLockRw(g_engine.RwLockAt(lock), true, HEDDLE_CALLER_PC);
+  return g_engine.TryLockRw(FindRw(lock), true, HEDDLE_CALLER_PC);
 }
 
 HEDDLE_ENTRY int pthread_rwlock_timedwrlock(pthread_rwlock_t* lock, const timespec* time) {
@@ -187,7 +193,7 @@ HEDDLE_ENTRY int pthread_rwlock_clockwrlock(pthread_rwlock_t* lock, clockid_t cl
 HEDDLE_ENTRY int pthread_rwlock_unlock(pthread_rwlock_t* lock) {
   Gate gate;
   if (!gate.controlled()) return Real().pthread_rwlock_unlock(lock);
-  return g_engine.UnlockRw(g_engine.RwLockAt(lock), HEDDLE_CALLER_PC);
+  return g_engine.UnlockRw(FindRw(lock), HEDDLE_CALLER_PC);
 }
 
 }  // namespace heddle::intercept

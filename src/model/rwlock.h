@@ -7,8 +7,8 @@
 //              |                                | nobody can ever help it)    |
 //   writer w   | waits; by w itself: kDeadlock  | waits; by w: kDeadlock      | by w: free; others: kNotOwner
 //
-// glibc's default prefers readers, so a waiting writer does not keep readers out; the engine's freedom to choose covers
-// the orders that a writer-preferring lock would allow. How many times each thread holds it for reading is counted by
+// glibc's default prefers readers, so a waiting writer does not keep readers out. A lock that prefers writers
+// (PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP) does, also a reader that holds the lock already. How many times each thread holds it for reading is counted by
 // the engine in the thread's list of held locks.
 #pragma once
 
@@ -21,17 +21,24 @@ namespace heddle::model {
 
 class RwLock {
  public:
-  void Reset() {
+  void Reset(bool prefers_writers = false) {
     writer_ = kNoThread;
     readers_ = 0;
+    prefers_writers_ = prefers_writers;
   }
+
+  [[nodiscard]] bool prefers_writers() const { return prefers_writers_; }
 
   [[nodiscard]] ThreadId writer() const { return writer_; }
   [[nodiscard]] uint32_t readers() const { return readers_; }
   [[nodiscard]] bool held() const { return writer_ != kNoThread || readers_ != 0; }
 
-  // True when the operation would answer without waiting, be it with success or kDeadlock.
-  [[nodiscard]] bool CanReadLock(ThreadId thread) const { return writer_ == kNoThread || writer_ == thread; }
+  // True when the operation would answer without waiting, be it with success or kDeadlock. `writer_waits`: a thread waits
+  // for the lock in order to write.
+  [[nodiscard]] bool CanReadLock(ThreadId thread, bool writer_waits) const {
+    if (prefers_writers_ && writer_waits && readers_ > 0) return false;
+    return writer_ == kNoThread || writer_ == thread;
+  }
   [[nodiscard]] bool CanWriteLock(ThreadId thread) const {
     return (writer_ == kNoThread && readers_ == 0) || writer_ == thread;
   }
@@ -66,6 +73,7 @@ class RwLock {
  private:
   ThreadId writer_ = kNoThread;
   uint32_t readers_ = 0;
+  bool prefers_writers_ = false;
 };
 
 }  // namespace heddle::model

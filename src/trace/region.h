@@ -47,6 +47,7 @@ enum class DecisionKind : uint32_t {
   kWaiter = 4,       // value: the thread that a signal wakes
   kChoice = 5,       // value: result of Choose(n)
   kReadiness = 6,    // value: what a poll of the outside world said
+  kSetting = 7,      // value: a setting of the whole execution (patience with spin loops), always the first decision
 };
 using Decision = uint32_t;
 inline constexpr uint32_t kDecisionValueBits = 28;
