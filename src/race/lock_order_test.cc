@@ -1,0 +1,166 @@
+#include "race/lock_order.h"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <initializer_list>
+#include <memory>
+#include <vector>
+
+namespace heddle::race {
+namespace {
+
+constexpr uint32_t kA = 1;
+constexpr uint32_t kB = 2;
+constexpr uint32_t kC = 3;
+constexpr uint32_t kD = 4;
+
+// What a thread knew of the beginnings and ends of others when it took the second lock.
+struct Lineage {
+  uint64_t own = 0;
+  std::initializer_list<uint64_t> known = {};
+};
+
+class LockOrderTest : public testing::Test {
+ protected:
+  LockOrderTest() { arena_.Adopt(memory_, sizeof(memory_), "test"); }
+
+  // `thread` takes `to` while it holds `from` (and the guards). Returns the length of the cycle that appears.
+  uint32_t Take(uint32_t thread, uint32_t from, uint32_t to,
+                std::initializer_list<uint32_t> guards = {}, Lineage lineage = {}) {
+    LockEdge& edge = edges_.emplace_back();
+    edge.from = from;
+    edge.to = to;
+    edge.thread = ThreadId{thread};
+    edge.lineage_clock = lineage.own;
+    uint32_t known = 0;
+    for (uint64_t clock : lineage.known) edge.lineage.Set(known++, clock, arena_);
+    for (uint32_t guard : guards) edge.guards[edge.guard_count++] = guard;
+    return order_->Add(&edge, cycle_);
+  }
+
+  alignas(16) char memory_[4096];
+  Arena arena_;
+  std::deque<LockEdge> edges_;
+  std::unique_ptr<LockOrder> order_ = std::make_unique<LockOrder>();
+  const LockEdge* cycle_[LockOrder::kCycleMax] = {};
+};
+
+TEST_F(LockOrderTest, FindsTwoLocksTakenInOppositeOrders) {
+  EXPECT_EQ(Take(1, kA, kB), 0u);
+  ASSERT_EQ(Take(2, kB, kA), 2u);
+  EXPECT_EQ(cycle_[0], &edges_[1]) << "the edge that closed the cycle comes first";
+  EXPECT_EQ(cycle_[1], &edges_[0]);
+}
+
+TEST_F(LockOrderTest, FindsACycleOfThree) {
+  EXPECT_EQ(Take(1, kA, kB), 0u);
+  EXPECT_EQ(Take(2, kB, kC), 0u);
+  ASSERT_EQ(Take(3, kC, kA), 3u);
+  for (uint32_t i = 0; i < 3; ++i) EXPECT_EQ(cycle_[i]->to, cycle_[(i + 1) % 3]->from) << i;
+}
+
+TEST_F(LockOrderTest, FindsCyclesUpToItsLimit) {
+  for (const uint32_t length : {LockOrder::kCycleMax, LockOrder::kCycleMax + 1}) {
+    order_->StartExecution();
+    for (uint32_t i = 1; i < length; ++i) EXPECT_EQ(Take(i, i, i + 1), 0u);
+    EXPECT_EQ(Take(length, length, 1), length <= LockOrder::kCycleMax ? length : 0u);
+  }
+}
+
+TEST_F(LockOrderTest, TheSameOrderEverywhereIsNoCycle) {
+  for (uint32_t thread = 1; thread < 5; ++thread) {
+    EXPECT_EQ(Take(thread, kA, kB), 0u);
+    EXPECT_EQ(Take(thread, kB, kC), 0u);
+    EXPECT_EQ(Take(thread, kA, kC), 0u);
+    EXPECT_EQ(Take(thread, kC, kD), 0u);
+  }
+}
+
+TEST_F(LockOrderTest, OneThreadAloneIsNoCycle) {
+  EXPECT_EQ(Take(1, kA, kB), 0u);
+  EXPECT_EQ(Take(1, kB, kA), 0u);
+}
+
+// Three locks, but only two threads: two of the edges would have to be in one thread at the same time.
+TEST_F(LockOrderTest, ACycleNeedsAThreadForEachEdge) {
+  EXPECT_EQ(Take(1, kA, kB), 0u);
+  EXPECT_EQ(Take(1, kB, kC), 0u);
+  EXPECT_EQ(Take(2, kC, kA), 0u);
+  EXPECT_EQ(Take(3, kB, kC), 3u) << "with a third thread it can close";
+}
+
+TEST_F(LockOrderTest, ACommonGuardMakesTheCycleImpossible) {
+  EXPECT_EQ(Take(1, kA, kB, {kC}), 0u);
+  EXPECT_EQ(Take(2, kB, kA, {kC}), 0u);
+  EXPECT_EQ(Take(3, kB, kA, {kD}), 2u) << "another guard does not";
+}
+
+TEST_F(LockOrderTest, AGuardOfSomeEdgesOnlyDoesNotHelp) {
+  EXPECT_EQ(Take(1, kA, kB, {9}), 0u);
+  EXPECT_EQ(Take(2, kB, kC, {8}), 0u);
+  EXPECT_EQ(Take(3, kC, kA, {7}), 3u);
+}
+
+// The main thread takes B then A before it creates the thread that takes A then B: lineage clock 1 is known to it.
+TEST_F(LockOrderTest, WhatWasDoneBeforeTheCreationCannotOverlap) {
+  EXPECT_EQ(Take(0, kB, kA, {}, {.own = 1, .known = {1}}), 0u);
+  EXPECT_EQ(Take(1, kA, kB, {}, {.own = 1, .known = {1, 1}}), 0u);
+}
+
+TEST_F(LockOrderTest, WhatIsDoneAfterTheJoinCannotOverlap) {
+  EXPECT_EQ(Take(1, kA, kB, {}, {.own = 1, .known = {1, 1}}), 0u);
+  EXPECT_EQ(Take(0, kB, kA, {}, {.own = 2, .known = {2, 1}}), 0u);
+}
+
+TEST_F(LockOrderTest, WhatTheParentDoesAfterTheCreationOverlaps) {
+  EXPECT_EQ(Take(1, kA, kB, {}, {.own = 1, .known = {1, 1}}), 0u);
+  EXPECT_EQ(Take(0, kB, kA, {}, {.own = 2, .known = {2}}), 2u);
+}
+
+TEST_F(LockOrderTest, SiblingsOverlap) {
+  EXPECT_EQ(Take(1, kA, kB, {}, {.own = 1, .known = {1, 1}}), 0u);
+  EXPECT_EQ(Take(2, kB, kA, {}, {.own = 1, .known = {2, 0, 1}}), 2u);
+}
+
+// An edge that cannot be part of the cycle must not hide another one between the same locks.
+TEST_F(LockOrderTest, TriesEveryEdgeBetweenTwoLocks) {
+  EXPECT_EQ(Take(1, kA, kB), 0u);
+  EXPECT_EQ(Take(2, kA, kB, {kC}), 0u);
+  EXPECT_EQ(Take(2, kB, kA, {kC}), 2u);
+  EXPECT_EQ(cycle_[1]->thread, ThreadId{1});
+}
+
+TEST_F(LockOrderTest, FindsTheWayAroundADeadEnd) {
+  EXPECT_EQ(Take(1, kA, kD), 0u);
+  EXPECT_EQ(Take(2, kA, kB), 0u);
+  EXPECT_EQ(Take(3, kD, 50), 0u);
+  EXPECT_EQ(Take(4, kB, kA), 2u);
+}
+
+TEST_F(LockOrderTest, KnowsAnEdgePerThread) {
+  EXPECT_FALSE(order_->Knows(kA, kB, ThreadId{1}));
+  EXPECT_EQ(Take(1, kA, kB), 0u);
+  EXPECT_TRUE(order_->Knows(kA, kB, ThreadId{1}));
+  EXPECT_FALSE(order_->Knows(kA, kB, ThreadId{2}));
+  EXPECT_FALSE(order_->Knows(kB, kA, ThreadId{1}));
+}
+
+// Callers ask Knows first, so saying "known" keeps locks beyond the table from being added.
+TEST_F(LockOrderTest, LocksBeyondTheTableAreNotExamined) {
+  EXPECT_TRUE(order_->Knows(LockOrder::kLocksMax, kA, ThreadId{1}));
+  EXPECT_TRUE(order_->Knows(kA, LockOrder::kLocksMax, ThreadId{1}));
+  EXPECT_FALSE(order_->Knows(LockOrder::kLocksMax - 1, kA, ThreadId{1}));
+  EXPECT_EQ(Take(1, LockOrder::kLocksMax - 1, kA), 0u);
+  EXPECT_EQ(Take(2, kA, LockOrder::kLocksMax - 1), 2u);
+}
+
+TEST_F(LockOrderTest, ForgetsTheExecutionBefore) {
+  EXPECT_EQ(Take(1, kA, kB), 0u);
+  order_->StartExecution();
+  EXPECT_FALSE(order_->Knows(kA, kB, ThreadId{1}));
+  EXPECT_EQ(Take(2, kB, kA), 0u);
+}
+
+}  // namespace
+}  // namespace heddle::race
