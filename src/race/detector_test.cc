@@ -200,6 +200,27 @@ TEST_F(DetectorTest, AnEarlierExecutionIsForgotten) {
   }
 }
 
+// Numbers of records and clocks are unrelated: after an execution with many records and few clocks, a reference to an old
+// record has a number that would be a live clock. Taken for an access, it would need a new record each time.
+TEST_F(DetectorTest, AReferenceToAnOldRecordIsNotTakenForAnAccess) {
+  constexpr uint32_t kCells = 100;
+  harness_.reset();  // its shadow lies where the next one's must
+  DetectorHarness exact(kCells * 56);
+  for (uint32_t execution = 0; execution < 4; ++execution) {
+    for (uint32_t cell = 0; cell < kCells; ++cell) {
+      const uint32_t simple =
+          4 * (execution % 2 * kCells + cell);  // had a record in the execution before
+      const uint32_t complex = 4 * ((execution + 1) % 2 * kCells + cell);
+      AccessWord by;
+      EXPECT_FALSE(exact.detector().IsFreed(exact.At(simple), &by));
+      EXPECT_FALSE(exact.Write(1, simple, 4));
+      EXPECT_FALSE(exact.Read(1, complex, 4));
+      EXPECT_FALSE(exact.Read(2, complex, 4));
+    }
+    exact.NextExecution();
+  }
+}
+
 // --- the heap ---
 
 TEST_F(DetectorTest, EveryAccessToFreedMemoryIsFoundHoweverOrdered) {
