@@ -23,6 +23,9 @@ inline constexpr uint32_t kFindingsMax = 16;
 // Locks listed for one side of a finding.
 inline constexpr uint32_t kHeldLocksMax = 16;
 
+// Locks listed for each thread of a finding.
+inline constexpr uint32_t kThreadLocksMax = 4;
+
 // Threads in the wait-for cycle of a deadlock that are listed in order.
 inline constexpr uint32_t kCycleMax = 32;
 

@@ -61,6 +61,7 @@ int ReplayInGdb(const Card& card, const Prepared& prepared) {
   AddCommand(words, "set environment HEDDLE_EXECUTOR baton");
   AddCommand(words,
              "set environment HEDDLE_REPLAY /proc/self/fd/" + std::to_string(decisions.value()));
+  AddCommand(words, "set environment HEDDLE_DETECT " + std::to_string(card.detect));
   AddCommand(words, "set breakpoint pending on");
   AddCommand(words, "break heddle_finding");
   // Signals that the loom may use for itself are the program's business, not the user's.

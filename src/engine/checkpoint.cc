@@ -17,6 +17,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -174,6 +175,8 @@ class CheckpointServer {
     if (pid == 0) {
       if (thread_number_ != nullptr) *thread_number_ = static_cast<int32_t>(sys::Syscall(SYS_gettid));
       sys::Syscall(SYS_close, channel_);
+      // Not inherited over clone: an execution must not outlive the process it is a copy of.
+      sys::Syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
       engine_.BeginExecution(command, number);
       return Side::kChild;
     }
@@ -285,7 +288,7 @@ void Engine::ReplayFromFile(const char* file) {
   if (descriptor < 0) DieUnsupported("the file named by HEDDLE_REPLAY cannot be read", "use `heddle replay --gdb`");
   Command command = {};
   command.kind = CommandKind::kReplay;
-  command.detect = trace::kDetectAll;
+  command.detect = ReadEnvironment().detect;
   command.strategy = {trace::StrategyKind::kReplay, 0, 0};
   const long got = sys::Syscall(SYS_read, descriptor, sys::Arg(region_->decisions), sizeof region_->decisions);
   close(descriptor);

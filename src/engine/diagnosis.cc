@@ -168,6 +168,10 @@ void Engine::FillThreads() {
     const Thread* owner = thread.state == ThreadState::kAlive ? OwnerOf(thread) : nullptr;
     record.owner = owner != nullptr ? Index(owner->id) : kNoIndex;
     record.lock_count = thread.held_count;
+    for (uint32_t k = 0; k < thread.held_count && k < kThreadLocksMax; ++k) {
+      const Held& held = thread.held[k];
+      record.locks[k] = {Index(held.object->id), held.kind, held.object->address, held.snapshot, 0};
+    }
     record.deadline_ns = thread.has_deadline ? thread.deadline_ns : 0;
     record.start_routine = reinterpret_cast<uint64_t>(thread.start_routine);
     memcpy(record.name, thread.name, sizeof record.name);

@@ -138,7 +138,8 @@ class Engine final : public race::Detector::Listener {
   // A plain access that the fast path could not answer.
   void AccessMemory(uintptr_t address, uint32_t bytes, bool write, uintptr_t pc);
   void AccessRange(uintptr_t address, uint64_t bytes, bool write, uintptr_t pc);
-  void OnAllocate(void* block, uint64_t bytes, uintptr_t pc);
+  // `usable` bytes belong to the program, `asked` is what it wanted.
+  void OnAllocate(void* block, uint64_t usable, uint64_t asked, uintptr_t pc);
   // Returns false if the block must not be given to libc (it was freed before).
   [[nodiscard]] bool OnFree(void* block, uint64_t bytes, bool check_race, uintptr_t pc);
   void IgnoreAccesses(bool begin);
@@ -303,6 +304,7 @@ class Engine final : public race::Detector::Listener {
   // --- spinning ---
   uint32_t spinner_count_ = 0;
   uint32_t spin_patience_ = 8;       // repeats before a thread counts as spinning
+  bool heeds_yields_ = true;
 
   // --- outside world ---
   static constexpr uint32_t kOutsideMax = 256;

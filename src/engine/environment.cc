@@ -61,6 +61,9 @@ const Environment& ReadEnvironment() {
   g_environment.channel = Descriptor("HEDDLE_CHANNEL");
   g_environment.output = Descriptor("HEDDLE_OUTPUT");
   g_environment.replay_file = getenv("HEDDLE_REPLAY");
+  if (const char* detect = getenv("HEDDLE_DETECT"); detect != nullptr) {
+    g_environment.detect = static_cast<uint32_t>(atoi(detect));
+  }
   const char* executor = getenv("HEDDLE_EXECUTOR");
   g_environment.baton = executor != nullptr && strcmp(executor, "baton") == 0;
   if (region >= 0 && g_environment.channel >= 0) g_environment.region = MapRegion(region);

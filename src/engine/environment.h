@@ -1,4 +1,5 @@
-// What the process was told about being controlled: the variables of trace/region.h and HEDDLE_EXECUTOR, HEDDLE_REPLAY.
+// What the process was told about being controlled: the variables of trace/region.h and HEDDLE_EXECUTOR, HEDDLE_REPLAY,
+// HEDDLE_DETECT.
 #pragma once
 
 #include "trace/region.h"
@@ -11,6 +12,7 @@ struct Environment {
   trace::Region* region = nullptr;      // null: no driver
   int channel = -1;
   int output = -1;
+  uint32_t detect = trace::kDetectAll;  // replay without a driver: what to look for
   const char* replay_file = nullptr;    // decisions as 32-bit words: replay without a driver
 };
 

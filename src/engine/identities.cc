@@ -57,10 +57,12 @@ void* Identities::Park(void* argument) {
   // Release: the fields above are read by the creator after it has seen `ready`.
   __atomic_store_n(&identity->ready, 1, __ATOMIC_RELEASE);
   sys::Syscall(SYS_futex, sys::Arg(&identity->ready), FUTEX_WAKE_PRIVATE, 1);
-  for (;;) {
-    AwaitBaton(identity);
-    if (g_baton_entry != nullptr) g_baton_entry();
-  }
+  AwaitBaton(identity);
+  // Only the baton executor gets here: the thread of the program runs on this very pthread, with its signals.
+  sigset_t none;
+  sigemptyset(&none);
+  sys::Syscall(SYS_rt_sigprocmask, SIG_SETMASK, sys::Arg(&none), 0, 8);
+  g_baton_entry();
   return nullptr;
 }
 
@@ -133,6 +135,7 @@ Identity* Identities::Take(const pthread_attr_t* attributes, int* error) {
 
 void Identities::GiveBack(Identity* identity) {
   identity->thread = nullptr;
+  if (g_baton_entry != nullptr) return;  // its pthread is busy waiting for a baton that never comes
   if (!identity->pooled) return;  // its stack belongs to the program, or has a size nobody else asked for
   identity->next_free = free_;
   free_ = identity;

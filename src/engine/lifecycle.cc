@@ -85,6 +85,7 @@ void Engine::Start() {
   Prepare();
   region_ = environment.region != nullptr ? environment.region : PrivateRegion();
   baton_ = environment.baton;
+  if (baton_) g_baton_entry = &Engine::FibreEntry;
   command_.detect = trace::kDetectAll;
   threads_[0] = {};
   current_ = NewThread(g_identities.AdoptCaller(), nullptr);
@@ -160,9 +161,12 @@ void Engine::BeginExecution(const trace::Command& command, uint64_t execution_nu
   for (uint32_t i = 0; i < thread_count_; ++i) strategy_->OnThreadCreated(ThreadId{i});
   if (diagnosing_) StartDiagnosis(command);
   phase_ = Phase::kRunning;
-  // A decision, so that a card says it and a replay does not depend on how seeds are used.
-  constexpr uint32_t kSpinPatience[] = {8, 64};
-  spin_patience_ = kSpinPatience[ChooseValue(trace::DecisionKind::kSetting, 2, environment_.Below(2))];
+  // How much a thread may spin, and whether one that yields must give way: in half of the executions neither helps the
+  // others, so that a wait that spins, yields and then blocks gets to its blocking part. A decision, so that a card says
+  // it and a replay does not depend on how seeds are used.
+  const bool patient = ChooseValue(trace::DecisionKind::kSetting, 2, environment_.Below(2)) != 0;
+  spin_patience_ = patient ? 64 : 8;
+  heeds_yields_ = !patient;
   UpdateFastPath();
 }
 

@@ -179,12 +179,12 @@ void Engine::Fence(int order, uintptr_t pc) {
 
 // --- the heap --------------------------------------------------------------------------------------------------------
 
-void Engine::OnAllocate(void* block, uint64_t bytes, uintptr_t pc) {
+void Engine::OnAllocate(void* block, uint64_t usable, uint64_t asked, uintptr_t pc) {
   const auto address = reinterpret_cast<uintptr_t>(block);
-  objects_.Forget(address, bytes);
+  objects_.Forget(address, usable);
   if (!detects_races_) return;
-  detector_.Forget(address, bytes);
-  if (__builtin_expect(diagnosing_, 0)) WatchAllocation(address, bytes, pc);
+  detector_.Forget(address, usable);
+  if (__builtin_expect(diagnosing_, 0)) WatchAllocation(address, asked, pc);
 }
 
 bool Engine::OnFree(void* block, uint64_t bytes, bool check_race, uintptr_t pc) {

@@ -82,6 +82,7 @@ void Engine::Done(OpKind kind, SyncObject* object, uint32_t result, uint64_t val
     event.value = value;
     event.pc = thread->pc;
     event.time_ns = now_ns_;
+    event.snapshot = number >= command_.snapshot_events_from ? Snapshot(thread, 2u << 10) : trace::kNoIndex;
     execution.kept_event_count = static_cast<uint32_t>(number) + 1;
   }
 }
@@ -176,10 +177,10 @@ ThreadId Engine::ChooseThread() {
   }
 
   const bool current_enabled = enabled_.Contains(current_->id);
-  strategy::Choice choice{&enabled_, current_->id, current_enabled, pending_};
+  strategy::Choice choice{&enabled_, current_->id, current_enabled, pending_, heeds_yields_};
   ThreadId next;
-  const bool passed_over = current_enabled && (pending_[Index(current_->id)].kind == OpKind::kYield ||
-                                               run_length_ >= kRunLengthMax);
+  const bool yields = heeds_yields_ && pending_[Index(current_->id)].kind == OpKind::kYield;
+  const bool passed_over = current_enabled && (yields || run_length_ >= kRunLengthMax);
   if (passed_over) {
     // A thread that yields, or that had more than its share, is no candidate this time.
     enabled_.Erase(current_->id);
@@ -246,7 +247,7 @@ void Engine::SwitchTo(Thread* next) {
   if (!next->has_deadline && deadline_count_ == 0) idle_jumps_ = 0;
   UpdateFastPath();
   if (__builtin_expect(baton_, 0)) {
-    PassBaton(from->identity, next->identity);
+    PassBaton(from->identity, next->identity);  // does not return to a thread that has ended
   } else {
     sys::SwitchFibre(&from->context, next->context);
   }

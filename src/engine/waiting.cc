@@ -95,7 +95,7 @@ void Engine::SignalCondition(SyncObject* condition, bool all, uintptr_t pc) {
       break;
     }
   }
-  Done(op, condition, candidates, 0);
+  Done(op, condition, 0, candidates);
 }
 
 // --- semaphores, barriers, once --------------------------------------------------------------------------------------
@@ -169,7 +169,7 @@ int Engine::WaitBarrierAt(const void* address, uintptr_t pc) {
     Arrive(OpKind::kBarrierWait, barrier, true, pc);
   }
   AcquireFrom(barrier->clock);
-  Done(OpKind::kBarrierWait, barrier, arrival.last, 0);
+  Done(OpKind::kBarrierWait, barrier, 0, arrival.last);
   return arrival.last ? PTHREAD_BARRIER_SERIAL_THREAD : 0;
 }
 
@@ -188,7 +188,7 @@ model::Once::EnterResult Engine::EnterOnce(SyncObject* once, OpKind op, uintptr_
   AcquireFrom(once->clock);
   if (result == model::Once::EnterResult::kRun) NoteProgress(current_);
   Refresh(once);
-  Done(op, once, static_cast<uint32_t>(result), 0);
+  Done(op, once, 0, static_cast<uint64_t>(result));
   return result;
 }
 
@@ -202,7 +202,7 @@ void Engine::FinishOnce(SyncObject* once, bool completed, uintptr_t pc) {
     once->once.Abort();
   }
   Refresh(once);
-  Done(OpKind::kGuardRelease, once, completed, 0);
+  Done(OpKind::kGuardRelease, once, 0, completed);
 }
 
 // --- futexes ---------------------------------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ int Engine::WakeFutex(uintptr_t address, uint32_t count, uint32_t bitset, uintpt
     UpdateEnabled(waiter);
     ++woken;
   }
-  Done(OpKind::kFutexWake, futex, static_cast<uint32_t>(woken), 0);
+  Done(OpKind::kFutexWake, futex, 0, static_cast<uint64_t>(woken));
   return woken;
 }
 
@@ -271,7 +271,7 @@ uint32_t Engine::Choose(uint32_t count, uintptr_t pc) {
   current_->pc = pc;
   uint32_t value = 0;
   if (count > 1) value = ChooseValue(DecisionKind::kChoice, count, environment_.Below(count));
-  Done(OpKind::kChoose, nullptr, value, count);
+  Done(OpKind::kChoose, nullptr, 0, value);
   return value;
 }
 

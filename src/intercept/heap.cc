@@ -66,9 +66,9 @@ class Quarantine {
 
 constinit Quarantine g_quarantine;
 
-void* Allocated(void* block, uintptr_t pc) {
+void* Allocated(void* block, size_t asked, uintptr_t pc) {
   Gate gate;
-  if (gate.controlled() && block != nullptr) g_engine.OnAllocate(block, malloc_usable_size(block), pc);
+  if (gate.controlled() && block != nullptr) g_engine.OnAllocate(block, malloc_usable_size(block), asked, pc);
   return block;
 }
 
@@ -96,33 +96,33 @@ void* New(size_t bytes, size_t alignment, uintptr_t pc) {
     const auto real = reinterpret_cast<OperatorNew>(dlsym(RTLD_NEXT, "_Znwm"));
     return real != nullptr ? real(bytes) : nullptr;
   }
-  return Allocated(block, pc);
+  return Allocated(block, bytes, pc);
 }
 
 void* NewNothrow(size_t bytes, size_t alignment, uintptr_t pc) {
-  return Allocated(alignment == 0 ? __libc_malloc(bytes == 0 ? 1 : bytes) : __libc_memalign(alignment, bytes), pc);
+  return Allocated(alignment == 0 ? __libc_malloc(bytes == 0 ? 1 : bytes) : __libc_memalign(alignment, bytes), bytes, pc);
 }
 
 }  // namespace
 
-HEDDLE_ENTRY void* malloc(size_t bytes) { return Allocated(__libc_malloc(bytes), HEDDLE_CALLER_PC); }
+HEDDLE_ENTRY void* malloc(size_t bytes) { return Allocated(__libc_malloc(bytes), bytes, HEDDLE_CALLER_PC); }
 
 HEDDLE_ENTRY void* calloc(size_t count, size_t bytes) {
-  return Allocated(__libc_calloc(count, bytes), HEDDLE_CALLER_PC);
+  return Allocated(__libc_calloc(count, bytes), count * bytes, HEDDLE_CALLER_PC);
 }
 
 HEDDLE_ENTRY void free(void* block) { Free(block, HEDDLE_CALLER_PC); }
 
 HEDDLE_ENTRY void* realloc(void* block, size_t bytes) {
   const uintptr_t pc = HEDDLE_CALLER_PC;
-  if (block == nullptr) return Allocated(__libc_malloc(bytes), pc);
+  if (block == nullptr) return Allocated(__libc_malloc(bytes), bytes, pc);
   if (!g_engine.active() || !g_engine.detects_races()) return __libc_realloc(block, bytes);
   if (bytes == 0) {
     Free(block, pc);
     return nullptr;
   }
   // Moved always, so that every use of the old address is seen.
-  void* moved = Allocated(__libc_malloc(bytes), pc);
+  void* moved = Allocated(__libc_malloc(bytes), bytes, pc);
   if (moved == nullptr) return nullptr;
   const size_t old_bytes = malloc_usable_size(block);
   {
@@ -143,25 +143,25 @@ HEDDLE_ENTRY void* reallocarray(void* block, size_t count, size_t bytes) {
 }
 
 HEDDLE_ENTRY void* memalign(size_t alignment, size_t bytes) {
-  return Allocated(__libc_memalign(alignment, bytes), HEDDLE_CALLER_PC);
+  return Allocated(__libc_memalign(alignment, bytes), bytes, HEDDLE_CALLER_PC);
 }
 
 HEDDLE_ENTRY void* aligned_alloc(size_t alignment, size_t bytes) {
-  return Allocated(__libc_memalign(alignment, bytes), HEDDLE_CALLER_PC);
+  return Allocated(__libc_memalign(alignment, bytes), bytes, HEDDLE_CALLER_PC);
 }
 
 HEDDLE_ENTRY int posix_memalign(void** result, size_t alignment, size_t bytes) {
   if (alignment % sizeof(void*) != 0 || alignment == 0 || (alignment & (alignment - 1)) != 0) return EINVAL;
-  void* block = Allocated(__libc_memalign(alignment, bytes), HEDDLE_CALLER_PC);
+  void* block = Allocated(__libc_memalign(alignment, bytes), bytes, HEDDLE_CALLER_PC);
   if (block == nullptr) return ENOMEM;
   *result = block;
   return 0;
 }
 
-HEDDLE_ENTRY void* valloc(size_t bytes) { return Allocated(__libc_memalign(4096, bytes), HEDDLE_CALLER_PC); }
+HEDDLE_ENTRY void* valloc(size_t bytes) { return Allocated(__libc_memalign(4096, bytes), bytes, HEDDLE_CALLER_PC); }
 
 HEDDLE_ENTRY void* pvalloc(size_t bytes) {
-  return Allocated(__libc_memalign(4096, (bytes + 4095) & ~size_t{4095}), HEDDLE_CALLER_PC);
+  return Allocated(__libc_memalign(4096, (bytes + 4095) & ~size_t{4095}), bytes, HEDDLE_CALLER_PC);
 }
 
 }  // namespace heddle::intercept

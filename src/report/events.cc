@@ -67,7 +67,11 @@ EventView ViewOf(const trace::Region& region, uint64_t index, Symbolizer& symbol
   view.result = event.result;
   view.switched = event.switched != 0;
   view.blocked = event.blocked != 0;
-  if (event.pc != 0) SetPlace(symbolizer.Symbolize(event.pc, PcKind::kReturnAddress), &view);
+  // The last events have a stack, which leads out of the headers that wrap std::mutex and its kind.
+  if (event.snapshot < std::min(region.execution.snapshot_count, kSnapshotsMax)) {
+    SetPlace(symbolizer.Unwind(region.snapshots[event.snapshot], region.snapshot_pool), &view);
+  }
+  if (event.pc != 0 && view.line == 0) SetPlace(symbolizer.Symbolize(event.pc, PcKind::kReturnAddress), &view);
   // For these the value is the number of the other thread.
   if (NamesThread(event.op) && event.value > 0 && event.value < std::min(region.execution.thread_count, kThreadsMax)) {
     view.words = fmt::format("{} T{}", event.op == OpKind::kThreadCreate ? "creates" : "joins", event.value);

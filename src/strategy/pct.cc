@@ -29,7 +29,8 @@ void Pct::OnThreadCreated(ThreadId thread) {
 
 ThreadId Pct::PickNext(const Choice& choice) {
   ++decision_;
-  if (choice.current_enabled && choice.pending[Index(choice.current)].kind == trace::OpKind::kYield) {
+  const bool yields = choice.pending[Index(choice.current)].kind == trace::OpKind::kYield;
+  if (choice.heeds_yields && choice.current_enabled && yields) {
     priority_[Index(choice.current)] = lowest_--;
   }
   for (; decision_ >= change_points_[next_change_]; ++next_change_) {

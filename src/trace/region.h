@@ -109,6 +109,7 @@ struct Command {
   uint64_t hang_ns;           // real time without a decision after which an execution is ended as hung
   uint32_t decision_count;    // kReplay: how many of Region::decisions to follow
   uint32_t watch_count;       // kDiagnose: how many of Region::watches to use
+  uint64_t snapshot_events_from;  // kDiagnose: events from this number on get a stack
 };
 
 enum class ReplyKind : uint32_t { kHello, kBatchDone, kFinding, kExecutionDone, kRefused };
@@ -208,7 +209,8 @@ struct ThreadRecord {
   uint32_t object;            // ObjectId that it waits for, 0 if none
   uint64_t object_address;
   uint32_t owner;             // thread that holds the object, kNoIndex if none
-  uint32_t lock_count;
+  uint32_t lock_count;        // all locks it holds; the first kThreadLocksMax are listed
+  HeldLock locks[kThreadLocksMax];
   uint64_t deadline_ns;       // virtual time, 0 if none
   uint64_t start_routine;     // address of the function it runs
   char name[16];              // pthread_setname_np, "" if none
@@ -224,9 +226,11 @@ struct Event {
   uint32_t object;
   uint32_t result;            // errno-like result of the operation, 0 if it went well
   uint64_t address;
-  uint64_t value;             // read or written
+  uint64_t value;             // read or written; kThreadCreate, kThreadJoin, kThreadDetach: the other thread's number
   uint64_t pc;                // return address into the program
   uint64_t time_ns;           // virtual
+  uint32_t snapshot;          // stack, of the last events only (Command::snapshot_events_from), or kNoIndex
+  uint32_t reserved;
 };
 
 // Something the loom does not control or does not model, and what happens instead. Named once per name.
