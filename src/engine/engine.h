@@ -265,6 +265,7 @@ class Engine final : public race::Detector::Listener {
   bool diagnosing_ = false;
   bool in_process_ = false;
   bool baton_ = false;
+  bool has_driver_ = false;
   bool replaying_ = false;
   Thread* current_ = nullptr;
 

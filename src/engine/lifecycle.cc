@@ -84,6 +84,7 @@ void Engine::Start() {
   SetDeathHandler(&OnDeath);
   Prepare();
   region_ = environment.region != nullptr ? environment.region : PrivateRegion();
+  has_driver_ = environment.region != nullptr;
   baton_ = environment.baton;
   if (baton_) g_baton_entry = &Engine::FibreEntry;
   command_.detect = trace::kDetectAll;

@@ -1,4 +1,6 @@
 // Decisions: announcing operations, choosing among enabled threads, switching, and what to do when nobody can go on.
+#include <unistd.h>
+
 #include "base/check.h"
 #include "base/text.h"
 #include "engine/baton.h"
@@ -376,6 +378,11 @@ void Engine::Diverge(const char* what, trace::Decision wanted) {
       break;
   }
   text.Add(") does not fit: ").Add(what);
+  if (has_driver_) return;
+  // Under a debugger there is nobody else to tell it.
+  [[maybe_unused]] ssize_t ignored = write(2, "heddle: ", 8);
+  ignored = write(2, execution.diverged_message, text.length());
+  ignored = write(2, "\n", 1);
 }
 
 // A choice that is not about threads: `drawn` unless a replay says otherwise.
