@@ -190,6 +190,10 @@ class CheckpointServer {
       return Side::kParent;
     }
     Await(static_cast<int32_t>(pid), process_descriptor, command);
+    if (region_.execution.wants_plain_watch != 0) {
+      engine_.watch_plain_accesses();
+      return RunOne(command, number);
+    }
     return Side::kParent;
   }
 
@@ -223,7 +227,7 @@ class CheckpointServer {
     }
     sys::Syscall(SYS_close, process_descriptor);
     region_.execution.wait_status = status;
-    if (region_.execution.limit_hit == 0) Judge(command, status);
+    if (region_.execution.limit_hit == 0 && region_.execution.wants_plain_watch == 0) Judge(command, status);
   }
 
   // What only the status of the process tells.

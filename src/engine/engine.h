@@ -180,6 +180,7 @@ class Engine final : public race::Detector::Listener {
   [[nodiscard]] bool has_other_enabled() const { return enabled_.count() > 1; }
   [[nodiscard]] uint32_t alive_count() const { return alive_count_; }
   [[nodiscard]] uint32_t thread_total() const { return thread_count_; }
+  void watch_plain_accesses() { wants_plain_watch_ = true; }
   void set_expected_decisions(uint64_t count) { expected_decisions_ = count < 1 ? 1 : count; }
   void LeaveControl();  // a forked child: from now on everything goes to libc
 
@@ -222,6 +223,7 @@ class Engine final : public race::Detector::Listener {
 
   // --- spinning (spin.cc) ---
   void NoteSpinRead(SyncObject* object, uintptr_t pc);
+  void NotePlainAccess(uintptr_t pc);
   void NoteProgress(Thread* thread);
   void NoteChange(SyncObject* object);
   [[nodiscard]] bool LetSpinnersGoOn();
@@ -281,6 +283,7 @@ class Engine final : public race::Detector::Listener {
   uint32_t spurious_left_ = 0;
   uint64_t expected_decisions_ = 1;
   uint64_t event_hash_ = 0;
+  uint64_t execution_serial_ = 1;    // counts the executions of this process
   uint32_t replay_next_ = 0;
   uint64_t run_length_ = 0;          // decisions in a row that the same thread won
 
@@ -306,6 +309,10 @@ class Engine final : public race::Detector::Listener {
   uint32_t spinner_count_ = 0;
   uint32_t spin_patience_ = 8;       // repeats before a thread counts as spinning
   bool heeds_yields_ = true;
+  bool plain_watch_ = false;         // plain accesses are counted in this execution
+  bool wants_plain_watch_ = false;   // and in those to come
+  uint64_t plain_accesses_ = 0;
+  uint64_t plain_events_ = 0;
 
   // --- outside world ---
   static constexpr uint32_t kOutsideMax = 256;

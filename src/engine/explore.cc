@@ -46,6 +46,7 @@ Engine::ExploreOutcome Engine::Explore(const ExploreRequest& request) {
     base_clock_ = highest_clock_ + 1;
     highest_clock_ = base_clock_;
     detector_.StartExecution(base_clock_);
+    ++execution_serial_;
     phase_ = Phase::kBeforeMain;
     BeginExecution(request.command, request.command.first_execution + i * request.command.stride);
 

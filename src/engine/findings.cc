@@ -225,6 +225,11 @@ void Engine::OnCrash(int signal, uintptr_t fault_address, const sys::Registers& 
 
 void Engine::OnHang(const sys::Registers& registers) {
   EnterRuntime();
+  if (!plain_watch_ && !replaying_ && instrumented_ && enabled_.count() > 1) {
+    // Others could go on, if only this thread let them: try again with its plain accesses counted.
+    region_->execution.wants_plain_watch = 1;
+    EndExecution();
+  }
   if (Finding* finding = NoteFinding(Verdict::kLivelock, registers.rip, registers.rip); finding != nullptr) {
     CopyMessage(finding->message, sizeof finding->message,
                 "the running thread did not reach a decision point in the time allowed (--hang-timeout)");

@@ -88,7 +88,6 @@ void Engine::Start() {
   baton_ = environment.baton;
   if (baton_) g_baton_entry = &Engine::FibreEntry;
   command_.detect = trace::kDetectAll;
-  threads_[0] = {};
   current_ = NewThread(g_identities.AdoptCaller(), nullptr);
   InstallCrashHandlers();
   phase_ = Phase::kBeforeMain;
@@ -165,7 +164,12 @@ void Engine::BeginExecution(const trace::Command& command, uint64_t execution_nu
   // How much a thread may spin, and whether one that yields must give way: in half of the executions neither helps the
   // others, so that a wait that spins, yields and then blocks gets to its blocking part. A decision, so that a card says
   // it and a replay does not depend on how seeds are used.
-  const bool patient = ChooseValue(trace::DecisionKind::kSetting, 2, environment_.Below(2)) != 0;
+  const uint32_t drawn = environment_.Below(2) | (wants_plain_watch_ ? 2u : 0u);
+  const uint32_t setting = ChooseValue(trace::DecisionKind::kSetting, 4, drawn);
+  const bool patient = (setting & 1) != 0;
+  plain_watch_ = (setting & 2) != 0;
+  plain_accesses_ = 0;
+  plain_events_ = 0;
   spin_patience_ = patient ? 64 : 8;
   heeds_yields_ = !patient;
   UpdateFastPath();

@@ -39,7 +39,9 @@ void Engine::ReleaseInto(VectorClock* clock, bool join) {
 // The word that the fast path compares with: the running thread's epoch, or something no cell holds.
 void Engine::UpdateFastPath() {
   const bool watch = detects_races_ && phase_ != Phase::kEnding && current_ != nullptr && current_->ignore_accesses == 0;
-  g_fast_epoch = watch ? MakeEpoch(current_->own_clock, Index(current_->id)) : kNeverEpoch;
+  g_fast_epoch = !watch        ? kNeverEpoch
+                 : plain_watch_ ? kEveryAccess
+                                : MakeEpoch(current_->own_clock, Index(current_->id));
 }
 
 // --- plain accesses --------------------------------------------------------------------------------------------------
@@ -50,6 +52,7 @@ void Engine::AccessMemory(uintptr_t address, uint32_t bytes, bool write, uintptr
   const race::AccessInfo access{address, bytes, write, false, false, pc};
   if (__builtin_expect(diagnosing_, 0)) WatchAccess(access);
   detector_.Access(access, {MakeEpoch(thread->own_clock, Index(thread->id)), &thread->clock});
+  if (__builtin_expect(plain_watch_, 0)) NotePlainAccess(pc);
 }
 
 void Engine::AccessRange(uintptr_t address, uint64_t bytes, bool write, uintptr_t pc) {

@@ -64,6 +64,25 @@ void Engine::NoteSpinRead(SyncObject* object, uintptr_t pc) {
   thread->spin_repeats = 0;
 }
 
+// A loop that spins on a plain variable (a data race, and often the bug itself) makes no decision at all. It is noticed by
+// the clock on the wall, and the execution is run again with every plain access counted: from then on a thread that makes
+// this many of them in a row gives way. That it is counted is part of the schedule (DecisionKind::kSetting), so a replay
+// does the same.
+void Engine::NotePlainAccess(uintptr_t pc) {
+  constexpr uint64_t kPlainAccessesMax = 20'000;
+  const uint64_t events = region_->execution.event_count;
+  if (events != plain_events_) {
+    plain_events_ = events;
+    plain_accesses_ = 0;
+  }
+  if (++plain_accesses_ < kPlainAccessesMax || enabled_.count() < 2 || phase_ != Phase::kRunning) return;
+  plain_accesses_ = 0;
+  enabled_.Erase(current_->id);
+  const bool others = !enabled_.empty();
+  enabled_.Insert(current_->id);
+  if (others) Yield(pc);
+}
+
 // The thread did something that others can see or that depends on more than reading.
 void Engine::NoteProgress(Thread* thread) {
   thread->spin_read_count = 0;

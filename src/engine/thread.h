@@ -27,6 +27,7 @@ struct Identity {
   uint32_t ready = 0;            // futex word: 1 once the fields above are valid
   Thread* thread = nullptr;      // who uses it now
   uint32_t uses = 0;             // in this process; from the second on, thread-local storage is laid anew
+  uint64_t execution = 0;        // serial number of the execution that used it last
   Identity* next_free = nullptr;
 };
 
@@ -54,10 +55,8 @@ struct ThreadAtExit {
   ThreadAtExit* next;
 };
 
-struct Thread {
-  static constexpr uint32_t kHeldMax = 64;
-  static constexpr uint32_t kSpinReadsMax = 8;
-
+// Everything about a thread but its lists: what a new thread starts from.
+struct ThreadFields {
   // --- who it is ---
   ThreadId id{};
   ThreadId parent{};
@@ -89,22 +88,16 @@ struct Thread {
   uint64_t switched_at = 0;         // event number when it last got the processor (diagnosing)
 
   // --- happens-before ---
-  VectorClock clock;
   uint64_t own_clock = 0;
-  VectorClock acquire_fence;        // what relaxed loads saw, for a later acquire fence
-  VectorClock release_fence;        // what a release fence published, for later relaxed stores
   bool has_acquire_fence = false;
   bool has_release_fence = false;
-  VectorClock lineage;              // as `clock`, but of creation and joining only (lock order)
   uint32_t ignore_accesses = 0;     // nesting of ignore annotations
   uint32_t ignore_sync = 0;
 
   // --- locks ---
-  Held held[kHeldMax];
   uint32_t held_count = 0;
 
   // --- spinning ---
-  SpinRead spin_reads[kSpinReadsMax];
   uint32_t spin_read_count = 0;
   uint32_t spin_repeats = 0;
   uint32_t spin_rounds = 0;         // how often it was let go on although nothing had changed
@@ -118,6 +111,27 @@ struct Thread {
   void* cleanup_buffers = nullptr;  // innermost pthread_cleanup_push of C code
 
   uint32_t creation_snapshot = trace::kNoIndex;
+};
+
+struct Thread : ThreadFields {
+  static constexpr uint32_t kHeldMax = 64;
+  static constexpr uint32_t kSpinReadsMax = 8;
+
+  // The lists are long, and empty as long as their counts are zero; clocks know how to be empty.
+  void Reset() {
+    static_cast<ThreadFields&>(*this) = {};
+    clock.Reset();
+    acquire_fence.Reset();
+    release_fence.Reset();
+    lineage.Reset();
+  }
+
+  VectorClock clock;                   // what it knows of all threads
+  VectorClock acquire_fence;           // what relaxed loads saw, for a later acquire fence
+  VectorClock release_fence;           // what a release fence published, for later relaxed stores
+  VectorClock lineage;                 // as `clock`, but of creation and joining only (lock order)
+  Held held[kHeldMax];                 // held_count of them, in the order in which they were taken
+  SpinRead spin_reads[kSpinReadsMax];  // spin_read_count of them
 };
 
 }  // namespace heddle::engine

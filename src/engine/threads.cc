@@ -19,7 +19,7 @@ Thread* Engine::NewThread(Identity* identity, Thread* parent) {
   if (thread_count_ == kThreadsMax) DieOfLimit("kThreadsMax", "threads in one execution", kThreadsMax);
   const ThreadId id{thread_count_++};
   Thread* thread = &threads_[Index(id)];
-  *thread = {};
+  thread->Reset();
   thread->id = id;
   thread->parent = parent != nullptr ? parent->id : id;
   thread->state = ThreadState::kAlive;
@@ -52,10 +52,11 @@ int Engine::CreateThread(pthread_t* handle, const pthread_attr_t* attributes, vo
   int error = 0;
   Identity* identity = g_identities.Take(attributes, &error);
   if (identity == nullptr) return error;
-  if (identity->uses > 1 && detects_races_) {
+  if (identity->execution == execution_serial_ && detects_races_) {
     // The stack's former user may not be ordered before its new one: what happened there is over.
     detector_.ForgetLarge(reinterpret_cast<uintptr_t>(identity->stack_low), identity->stack_bytes);
   }
+  identity->execution = execution_serial_;
   Thread* thread = NewThread(identity, parent);
   thread->start_routine = routine;
   thread->argument = argument;
@@ -71,6 +72,9 @@ int Engine::CreateThread(pthread_t* handle, const pthread_attr_t* attributes, vo
   StartThread(thread);
   *handle = identity->handle;
   Done(OpKind::kThreadCreate, nullptr, 0, Index(thread->id));
+  // The new thread may overtake its creator at once: what the creator does next may be plain accesses only.
+  Arrive(OpKind::kYield, nullptr, false, pc);
+  pending_[Index(parent->id)] = {};
   return 0;
 }
 

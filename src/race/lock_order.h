@@ -47,11 +47,13 @@ class LockOrder {
   [[nodiscard]] bool Knows(uint32_t from, uint32_t to, ThreadId thread) const;
 
  private:
-  [[nodiscard]] uint32_t Search(uint32_t object, uint32_t target, const LockEdge** cycle, uint32_t depth) const;
+  [[nodiscard]] uint32_t Search(uint32_t object, uint32_t target, const LockEdge** cycle, uint32_t depth);
+  [[nodiscard]] bool Leads(uint32_t object, uint32_t target);
   [[nodiscard]] static bool Compatible(const LockEdge& a, const LockEdge& b);
 
   LockEdge* edges_[kLocksMax] = {};  // by `from`
   uint32_t highest_ = 0;
+  uint16_t to_visit_[kLocksMax] = {};     // of Leads: too large for the stack of a fibre
 };
 
 }  // namespace heddle::race

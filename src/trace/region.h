@@ -91,7 +91,6 @@ enum DetectFlag : uint32_t {
 enum CommandFlag : uint32_t {
   kDiagnose = 1u << 0,      // record stacks, creations, allocations, events
   kStopAtFinding = 1u << 1, // leave the batch after the first execution with a finding
-  kWatchPlainSpin = 1u << 2,// plain reads that repeat without change yield (after a hang without decision points)
 };
 
 enum class CommandKind : uint32_t { kExplore, kReplay, kQuit };
@@ -255,6 +254,7 @@ struct Execution {
   uint64_t diverged_at;       // number of that decision
   char diverged_message[256];
   int32_t wait_status;        // of the child, as waitpid gives it
+  uint32_t wants_plain_watch; // 1: a thread ran on and on in plain accesses while others waited for their turn
   uint32_t limit_hit;         // 1: ended by a limit or something unsupported; `limit_message` says which
   char limit_message[512];
 };
