@@ -38,7 +38,7 @@ class TestShadow {
 };
 
 // Threads and the things they synchronise with. Each call of an access says what the detector found.
-class DetectorHarness : private Detector::Listener {
+class DetectorHarness final : private Detector::Listener {
  public:
   static constexpr uint32_t kThreads = 24;
   static constexpr uint32_t kSyncs = 24;
