@@ -99,13 +99,13 @@ void AddNotes(const ExplorationResult& result, RunView& run) {
   if (result.failure.has_value())
     run.notes.push_back("the run ended early: " + result.failure->message);
   if (result.interrupted) run.notes.emplace_back("interrupted: the budget was not used up");
-  if (result.choices == 0 && result.executions > 0) {
+  if (result.choices == 0 && result.executions > 0 && run.findings.empty()) {
     run.notes.emplace_back(
         "the program made no decision: is it single-threaded? One execution is all there is to "
         "explore");
   }
   if ((result.hello_flags & trace::kThreadsBeforeMain) != 0) {
-    run.notes.emplace_back("threads were started before main: they are outside of control");
+    run.notes.emplace_back("threads were started before main: the order of what they did until then is not explored");
   }
   if (result.limited_executions > 0) {
     run.notes.push_back(fmt::format("{} execution{} cut short: {}", result.limited_executions,

@@ -286,6 +286,7 @@ std::string LoomProcess::EndInWords() {
     if (waitpid(pid_, &status, WNOHANG) != pid_) return "";
     kill(-pid_, SIGKILL);  // What it left behind in its group.
     pid_ = -1;
+    exit_code_ = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     end_ = WIFSIGNALED(status) ? "was ended by signal " + std::to_string(WTERMSIG(status)) + " (" +
                                      strsignal(WTERMSIG(status)) + ")"
                                : "ended with status " + std::to_string(WEXITSTATUS(status));
@@ -302,6 +303,12 @@ Error LoomProcess::EndedEarly() {
   printed.erase(printed.find_last_not_of('\n') + 1);
   const std::string output = printed.empty() ? "; it printed nothing" : "; it printed:\n" + printed;
   if (!greeted_) {
+    // The loom itself gave up, before there was a region to say why in.
+    constexpr std::string_view kOurs = "heddle: ";
+    const size_t ours = printed.rfind(kOurs);
+    if (exit_code_ == kExitUnsupported && ours != std::string::npos) {
+      return Error{kExitUnsupported, "'" + name_ + "': " + printed.substr(ours + kOurs.size()), ""};
+    }
     return Error{kExitUsage, "'" + name_ + "' " + how + " before main was entered" + output,
                  "it must reach main for Heddle to take over; does it start without Heddle?"};
   }

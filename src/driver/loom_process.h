@@ -87,7 +87,8 @@ class LoomProcess {
   UniqueFd output_;
   trace::Region* region_ = nullptr;  // kRegionBytes mapped shared
   std::string name_;                 // for messages
-  std::string end_;                  // how the process ended, in words
+  std::string end_;
+  int exit_code_ = -1;                  // how the process ended, in words
 };
 
 }  // namespace heddle::driver

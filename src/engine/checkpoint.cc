@@ -125,6 +125,8 @@ class CheckpointServer {
       probed_ = true;
       Command probe = command;
       probe.strategy = {trace::StrategyKind::kRandom, 1, 0};
+      constexpr uint64_t kProbeHangNs = 2'000'000'000;  // what hangs here will be found to hang by an execution that counts
+      if (probe.hang_ns == 0 || probe.hang_ns > kProbeHangNs) probe.hang_ns = kProbeHangNs;
       probe.detect &= ~(trace::kAllowSpurious | trace::kAllowWeakFailure | trace::kAllowEarlyTime);
       if (RunOne(probe, 0) == Side::kChild) return Side::kChild;
       engine_.set_expected_decisions(region_.execution.decision_count);
@@ -242,6 +244,17 @@ class CheckpointServer {
       Add(trace::Verdict::kExitStatus, 0, code, 0xe5ull << 32 | static_cast<uint32_t>(code));
     }
     execution.finished = 1;
+    const bool unused = command.kind == CommandKind::kReplay && execution.decision_count < command.decision_count;
+    if (unused && execution.diverged == 0 && execution.finding_count == 0) {
+      execution.diverged = 1;
+      execution.diverged_at = execution.decision_count;
+      Text(execution.diverged_message, sizeof execution.diverged_message)
+          .Add("the program ended after ")
+          .Number(execution.decision_count)
+          .Add(" of the ")
+          .Number(command.decision_count)
+          .Add(" recorded decisions");
+    }
   }
 
   void Add(trace::Verdict verdict, int signal, int code, uint64_t key) {

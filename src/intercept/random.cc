@@ -1,7 +1,8 @@
-// getrandom and getentropy (see random.h). Not covered: reading /dev/urandom and the processor's own instructions
-// (std::random_device of libstdc++ uses rdrand or getentropy, depending on the machine).
+// getrandom, getentropy and std::random_device (see random.h). Not covered: reading /dev/urandom, and the processor's own
+// instructions where a program uses them itself.
 #include "intercept/random.h"
 
+#include <dlfcn.h>
 #include <string.h>
 #include <sys/types.h>
 
@@ -43,6 +44,18 @@ HEDDLE_ENTRY int getentropy(void* buffer, size_t bytes) {
   }
   FillRandom(buffer, bytes);
   return 0;
+}
+
+// libstdc++'s std::random_device::operator(), which would ask the processor.
+HEDDLE_ENTRY unsigned _ZNSt13random_device9_M_getvalEv(void* device) {
+  Gate gate;
+  if (!gate.controlled()) {
+    using GetValue = unsigned (*)(void*);
+    return reinterpret_cast<GetValue>(dlsym(RTLD_NEXT, "_ZNSt13random_device9_M_getvalEv"))(device);
+  }
+  unsigned value = 0;
+  FillRandom(&value, sizeof value);
+  return value;
 }
 
 }  // namespace heddle::intercept

@@ -6,6 +6,7 @@
 #include <deque>
 #include <initializer_list>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "base/prng.h"
@@ -112,6 +113,12 @@ TEST_F(LockOrderTest, ACommonGuardMakesTheCycleImpossible) {
   EXPECT_EQ(Take(3, kB, kA, {kD}), 2u) << "another guard does not";
 }
 
+TEST_F(LockOrderTest, ACommonGuardAmongOthersIsEnough) {
+  EXPECT_EQ(Take(1, kA, kB, {7, 8, 9}), 0u);
+  EXPECT_EQ(Take(2, kB, kA, {6, 7}), 0u);
+  EXPECT_EQ(Take(3, kB, kA, {9}), 0u);
+}
+
 TEST_F(LockOrderTest, AGuardOfSomeEdgesOnlyDoesNotHelp) {
   EXPECT_EQ(Take(1, kA, kB, {9}), 0u);
   EXPECT_EQ(Take(2, kB, kC, {8}), 0u);
@@ -137,6 +144,18 @@ TEST_F(LockOrderTest, WhatTheParentDoesAfterTheCreationOverlaps) {
 TEST_F(LockOrderTest, SiblingsOverlap) {
   EXPECT_EQ(Take(1, kA, kB, {}, {.own = 1, .known = {1, 1}}), 0u);
   EXPECT_EQ(Take(2, kB, kA, {}, {.own = 1, .known = {2, 0, 1}}), 2u);
+}
+
+// Thread 2 began after thread 1 had ended, so the cycle of three cannot close, whichever of them comes first in it.
+TEST_F(LockOrderTest, NoTwoEdgesOfACycleMayBeOrdered) {
+  for (const bool forwards : {true, false}) {
+    order_->StartExecution();
+    const uint32_t older[2] = {forwards ? kB : kC, forwards ? kC : kA};
+    const uint32_t newer[2] = {forwards ? kC : kB, forwards ? kA : kC};
+    EXPECT_EQ(Take(1, older[0], older[1], {}, {.own = 1, .known = {1, 1}}), 0u);
+    EXPECT_EQ(Take(2, newer[0], newer[1], {}, {.own = 1, .known = {2, 1, 1}}), 0u);
+    EXPECT_EQ(Take(3, kA, kB, {}, {.own = 1, .known = {1, 0, 0, 1}}), 0u);
+  }
 }
 
 // An edge that cannot be part of the cycle must not hide another one between the same locks.
@@ -221,6 +240,9 @@ TEST_F(LockOrderTest, AgreesWithTryingEverySequenceOfEdges) {
       ASSERT_EQ(length != 0, expected) << "seed " << seed << " step " << step;
       for (uint32_t i = 0; i < length; ++i)
         ASSERT_EQ(cycle_[i]->to, cycle_[(i + 1) % length]->from) << "seed " << seed;
+      std::set<uint32_t> left;
+      for (uint32_t i = 0; i < length; ++i) left.insert(cycle_[i]->from);
+      ASSERT_EQ(left.size(), length) << "seed " << seed << ": a lock is passed twice";
       cycles += expected;
     }
   }

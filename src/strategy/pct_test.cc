@@ -84,6 +84,18 @@ TEST_F(PctTest, PreemptsAtMostOncePerChangePoint) {
   }
 }
 
+// Who falls later falls deeper: with two change points, two threads take turns whichever of them began.
+TEST_F(PctTest, TheSecondToFallRunsAfterTheFirst) {
+  AddSteps(12);
+  AddSteps(12);
+  std::set<char> began;
+  for (uint64_t seed = 0; seed < 300; ++seed) {
+    const Simulator::Schedule schedule = Run(3, seed);
+    if (schedule.preemptions == 2) began.insert(schedule.threads[0]);
+  }
+  EXPECT_EQ(began, (std::set<char>{'0', '1'}));
+}
+
 // Priorities, falls and change points of one execution mean nothing to the next.
 TEST_F(PctTest, AnExecutionDoesNotDependOnTheOnesBefore) {
   for (int i = 0; i < 3; ++i) AddSteps(6);
