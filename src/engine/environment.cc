@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/check.h"
+
 namespace heddle::engine {
 namespace {
 
@@ -67,6 +69,10 @@ const Environment& ReadEnvironment() {
   const char* executor = getenv("HEDDLE_EXECUTOR");
   g_environment.baton = executor != nullptr && strcmp(executor, "baton") == 0;
   if (region >= 0 && g_environment.channel >= 0) g_environment.region = MapRegion(region);
+  if (region >= 0 && g_environment.region == nullptr) {
+    Die(DeathKind::kLimit, "this libheddle.so and the heddle command that started the program are of different versions; "
+                           "install both from one build, or set HEDDLE_LIB_DIR to the command's own library directory");
+  }
   g_environment.controlled = g_environment.region != nullptr || g_environment.replay_file != nullptr;
   unsetenv("HEDDLE_REGION");
   unsetenv("HEDDLE_CHANNEL");

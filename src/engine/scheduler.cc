@@ -18,6 +18,9 @@ using trace::OpKind;
 // programs that make progress.
 constexpr uint64_t kRunLengthMax = 5000;
 
+// After this many yields and nothing else, a thread gives way also in an execution that does not heed yields.
+constexpr uint32_t kYieldsMax = 32;
+
 // Waiting that pthread_cancel ends (POSIX.1-2017, XSH 2.9.5). Locks of every kind and barriers are not among them.
 bool IsCancellationPoint(OpKind kind) {
   switch (kind) {
@@ -71,6 +74,7 @@ void Engine::Done(OpKind kind, SyncObject* object, uint32_t result, uint64_t val
   now_ns_ += 1000;
   strategy_->OnEvent(thread->id, {kind, object != nullptr ? object->id : kNoObject}, pending_, thread_count_);
   pending_[Index(thread->id)] = {};
+  thread->yields_in_a_row = kind == OpKind::kYield ? thread->yields_in_a_row + 1 : 0;
   if (__builtin_expect(diagnosing_, 0) && number < kEventsMax) {
     trace::Event& event = region_->events[number];
     event = {};
@@ -179,14 +183,14 @@ ThreadId Engine::ChooseThread() {
   }
 
   const bool current_enabled = enabled_.Contains(current_->id);
-  strategy::Choice choice{&enabled_, current_->id, current_enabled, pending_, heeds_yields_};
   ThreadId next;
-  const bool yields = heeds_yields_ && pending_[Index(current_->id)].kind == OpKind::kYield;
-  const bool passed_over = current_enabled && (yields || run_length_ >= kRunLengthMax);
-  if (passed_over) {
-    // A thread that yields, or that had more than its share, is no candidate this time.
+  // A yield that is not heeded may still be part of a loop that waits for somebody else.
+  const bool yields = pending_[Index(current_->id)].kind == OpKind::kYield &&
+                      (heeds_yields_ || current_->yields_in_a_row > kYieldsMax);
+  const bool gives_way = current_enabled && (yields || run_length_ >= kRunLengthMax);
+  const strategy::Choice choice{&enabled_, current_->id, current_enabled && !gives_way, pending_, gives_way};
+  if (gives_way) {
     enabled_.Erase(current_->id);
-    choice.current_enabled = false;
     next = strategy_->PickNext(choice);
     enabled_.Insert(current_->id);
   } else {

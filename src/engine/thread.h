@@ -100,6 +100,7 @@ struct ThreadFields {
   // --- spinning ---
   uint32_t spin_read_count = 0;
   uint32_t spin_repeats = 0;
+  uint32_t yields_in_a_row = 0;
   uint32_t spin_rounds = 0;         // how often it was let go on although nothing had changed
   bool spin_reads_clock = false;
   bool spinning = false;

@@ -17,7 +17,7 @@ namespace heddle::model {
 class Once {
  public:
   enum class State : uint8_t { kUntouched, kRunning, kDone };
-  enum class EnterResult : uint8_t { kRun, kDone, kRecursive };
+  enum class EnterResult : uint8_t { kRun, kDone };
 
   void Reset(State state) {
     state_ = state;

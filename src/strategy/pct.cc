@@ -29,10 +29,7 @@ void Pct::OnThreadCreated(ThreadId thread) {
 
 ThreadId Pct::PickNext(const Choice& choice) {
   ++decision_;
-  const bool yields = choice.pending[Index(choice.current)].kind == trace::OpKind::kYield;
-  if (choice.heeds_yields && choice.current_enabled && yields) {
-    priority_[Index(choice.current)] = lowest_--;
-  }
+  if (choice.gives_way) priority_[Index(choice.current)] = lowest_--;
   for (; decision_ >= change_points_[next_change_]; ++next_change_) {
     priority_[Index(choice.current)] = lowest_--;
   }

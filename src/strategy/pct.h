@@ -7,7 +7,7 @@
 //   D = 1: order of threads only     D = 2: one preemption at the right place     D = 3: most known bugs
 //
 // Deviations: k comes from one probe execution, and is stretched or shrunk by up to two at random, because executions
-// differ in length; a thread that yields falls below the others, as it asks to.
+// differ in length; a thread that gives way (it yielded, or ran for very long) falls below the others, so no thread starves.
 #pragma once
 
 #include "base/prng.h"

@@ -52,8 +52,11 @@ class Simulator {
       schedule.deadlocked = enabled.empty() && !all_done;
       if (enabled.empty()) return schedule;
       const bool can_go_on = enabled.Contains(current);
+      const bool gives_way = heeds_yields_ && can_go_on && enabled.count() > 1 &&
+                             pending[Index(current)].kind == trace::OpKind::kYield;
+      if (gives_way) enabled.Erase(current);
       const ThreadId next =
-          strategy->PickNext({&enabled, current, can_go_on, pending, heeds_yields_});
+          strategy->PickNext({&enabled, current, can_go_on && !gives_way, pending, gives_way});
       HEDDLE_CHECK(enabled.Contains(next));
       schedule.preemptions += can_go_on && next != current && schedule.steps > 0;
       current = next;

@@ -32,7 +32,7 @@ struct Choice {
   ThreadId current;             // who announced last; may be disabled
   bool current_enabled;
   const PendingOp* pending;     // by thread number
-  bool heeds_yields;            // whether a thread that yields is to give way in this execution
+  bool gives_way;               // `current` yielded or had more than its share: it is not among the enabled this time
 };
 
 // What is known when an execution begins.
