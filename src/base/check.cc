@@ -26,7 +26,12 @@ void Die(DeathKind kind, const char* message) {
 
 void DieOfCheck(const char* file, int line, const char* condition, uint64_t left, uint64_t right) {
   TextBuffer<480> text;
-  text.Add("bug in Heddle: ").Add(file).Add(":").Number(static_cast<uint64_t>(line)).Add(": ").Add(condition);
+  text.Add("bug in Heddle: ")
+      .Add(file)
+      .Add(":")
+      .Number(static_cast<uint64_t>(line))
+      .Add(": ")
+      .Add(condition);
   text.Add(" does not hold (").Number(left).Add(", ").Number(right).Add(")");
   Die(DeathKind::kBug, text.c_str());
 }

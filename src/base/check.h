@@ -18,18 +18,19 @@ using DeathHandler = void (*)(DeathKind kind, const char* message);
 void SetDeathHandler(DeathHandler handler);
 
 [[noreturn]] void Die(DeathKind kind, const char* message);
-[[noreturn]] void DieOfCheck(const char* file, int line, const char* condition, uint64_t left, uint64_t right);
+[[noreturn]] void DieOfCheck(const char* file, int line, const char* condition, uint64_t left,
+                             uint64_t right);
 [[noreturn]] void DieOfLimit(const char* limit, const char* what, uint64_t value);
 [[noreturn]] void DieUnsupported(const char* what, const char* instead);
 
 }  // namespace heddle
 
-#define HEDDLE_CHECK(condition)                                                  \
-  (__builtin_expect(static_cast<bool>(condition), 1)                             \
-       ? static_cast<void>(0)                                                    \
+#define HEDDLE_CHECK(condition)                      \
+  (__builtin_expect(static_cast<bool>(condition), 1) \
+       ? static_cast<void>(0)                        \
        : ::heddle::DieOfCheck(__FILE__, __LINE__, #condition, 0, 0))
-#define HEDDLE_CHECK_EQ(left, right)                                             \
-  (__builtin_expect((left) == (right), 1)                                        \
-       ? static_cast<void>(0)                                                    \
-       : ::heddle::DieOfCheck(__FILE__, __LINE__, #left " == " #right,           \
+#define HEDDLE_CHECK_EQ(left, right)                                   \
+  (__builtin_expect((left) == (right), 1)                              \
+       ? static_cast<void>(0)                                          \
+       : ::heddle::DieOfCheck(__FILE__, __LINE__, #left " == " #right, \
                               static_cast<uint64_t>(left), static_cast<uint64_t>(right)))

@@ -105,7 +105,8 @@ void AddNotes(const ExplorationResult& result, RunView& run) {
         "explore");
   }
   if ((result.hello_flags & trace::kThreadsBeforeMain) != 0) {
-    run.notes.emplace_back("threads were started before main: the order of what they did until then is not explored");
+    run.notes.emplace_back(
+        "threads were started before main: the order of what they did until then is not explored");
   }
   if (result.limited_executions > 0) {
     run.notes.push_back(fmt::format("{} execution{} cut short: {}", result.limited_executions,

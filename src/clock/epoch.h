@@ -23,7 +23,8 @@ inline constexpr uint32_t kThreadTagMax = 0xfff;
 
 // Flags.
 inline constexpr AccessWord kAtomicFlag = 1u << 4;
-inline constexpr AccessWord kWriteFlag = 1u << 5;  // only inside expanded records; a cell's place says it otherwise
+inline constexpr AccessWord kWriteFlag =
+    1u << 5;  // only inside expanded records; a cell's place says it otherwise
 inline constexpr AccessWord kFreedFlag = 1u << 6;  // the granule was freed by this "access"
 inline constexpr AccessWord kBytesMask = 0xf;
 
@@ -35,7 +36,9 @@ inline constexpr uint32_t kExpandedTag = kThreadTagMax;
   return clock << kClockShift | static_cast<uint64_t>(thread) << kThreadShift;
 }
 [[nodiscard]] constexpr uint64_t ClockOf(AccessWord word) { return word >> kClockShift; }
-[[nodiscard]] constexpr uint32_t ThreadOf(AccessWord word) { return word >> kThreadShift & kThreadTagMax; }
+[[nodiscard]] constexpr uint32_t ThreadOf(AccessWord word) {
+  return word >> kThreadShift & kThreadTagMax;
+}
 [[nodiscard]] constexpr AccessWord EpochOf(AccessWord word) { return word & ~AccessWord{0xff}; }
 
 }  // namespace heddle

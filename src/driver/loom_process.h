@@ -88,7 +88,7 @@ class LoomProcess {
   trace::Region* region_ = nullptr;  // kRegionBytes mapped shared
   std::string name_;                 // for messages
   std::string end_;
-  int exit_code_ = -1;                  // how the process ended, in words
+  int exit_code_ = -1;  // how the process ended, in words
 };
 
 }  // namespace heddle::driver

@@ -16,8 +16,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -68,7 +68,10 @@ int32_t* FindOwnThreadNumber() {
 class CheckpointServer {
  public:
   CheckpointServer(Engine& engine, const Environment& environment)
-      : engine_(engine), region_(*environment.region), channel_(environment.channel), output_(environment.output) {}
+      : engine_(engine),
+        region_(*environment.region),
+        channel_(environment.channel),
+        output_(environment.output) {}
 
   // Serves commands; returns only in a child, which then runs main.
   void Serve() {
@@ -84,9 +87,11 @@ class CheckpointServer {
     SendHello();
     for (;;) {
       Command command;
-      const long got = sys::Syscall(SYS_recvfrom, channel_, sys::Arg(&command), sizeof command, 0, 0, 0);
+      const long got =
+          sys::Syscall(SYS_recvfrom, channel_, sys::Arg(&command), sizeof command, 0, 0, 0);
       if (got == -EINTR) continue;
-      if (got != sizeof command || command.kind == CommandKind::kQuit) sys::Syscall(SYS_exit_group, 0);
+      if (got != sizeof command || command.kind == CommandKind::kQuit)
+        sys::Syscall(SYS_exit_group, 0);
       if (RunCommand(command) == Side::kChild) return;
     }
   }
@@ -103,7 +108,9 @@ class CheckpointServer {
     Send(reply);
   }
 
-  void Send(const Reply& reply) { sys::Syscall(SYS_sendto, channel_, sys::Arg(&reply), sizeof reply, MSG_NOSIGNAL, 0, 0); }
+  void Send(const Reply& reply) {
+    sys::Syscall(SYS_sendto, channel_, sys::Arg(&reply), sizeof reply, MSG_NOSIGNAL, 0, 0);
+  }
 
   Side RunCommand(const Command& command) {
     Reply reply = {};
@@ -125,7 +132,8 @@ class CheckpointServer {
       probed_ = true;
       Command probe = command;
       probe.strategy = {trace::StrategyKind::kRandom, 1, 0};
-      constexpr uint64_t kProbeHangNs = 2'000'000'000;  // what hangs here will be found to hang by an execution that counts
+      constexpr uint64_t kProbeHangNs =
+          2'000'000'000;  // what hangs here will be found to hang by an execution that counts
       if (probe.hang_ns == 0 || probe.hang_ns > kProbeHangNs) probe.hang_ns = kProbeHangNs;
       probe.detect &= ~(trace::kAllowSpurious | trace::kAllowWeakFailure | trace::kAllowEarlyTime);
       if (RunOne(probe, 0) == Side::kChild) return Side::kChild;
@@ -138,7 +146,8 @@ class CheckpointServer {
       ++reply.executions;
       reply.decisions += region_.execution.decision_count;
       __atomic_store_n(&region_.live.executions, region_.live.executions + 1, __ATOMIC_RELAXED);
-      __atomic_store_n(&region_.live.decisions, region_.live.decisions + region_.execution.decision_count, __ATOMIC_RELAXED);
+      __atomic_store_n(&region_.live.decisions,
+                       region_.live.decisions + region_.execution.decision_count, __ATOMIC_RELAXED);
       reply.execution = number;
       if (RefuseAfterLimit(&reply)) break;
       if (region_.execution.finding_count > 0) {
@@ -173,9 +182,11 @@ class CheckpointServer {
     if (rewind_stdin_) sys::Syscall(SYS_lseek, 0, 0, SEEK_SET);
     region_.live.heartbeat = 0;
     int process_descriptor = -1;
-    const long pid = sys::Syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, 0, sys::Arg(&process_descriptor), 0, 0);
+    const long pid =
+        sys::Syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, 0, sys::Arg(&process_descriptor), 0, 0);
     if (pid == 0) {
-      if (thread_number_ != nullptr) *thread_number_ = static_cast<int32_t>(sys::Syscall(SYS_gettid));
+      if (thread_number_ != nullptr)
+        *thread_number_ = static_cast<int32_t>(sys::Syscall(SYS_gettid));
       sys::Syscall(SYS_close, channel_);
       // Not inherited over clone: an execution must not outlive the process it is a copy of.
       sys::Syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
@@ -202,7 +213,8 @@ class CheckpointServer {
   // Programs with many threads: make the identities here, where they cost once, instead of in each child.
   void GrowIdentities() {
     const uint32_t wanted = region_.execution.thread_count;
-    if (wanted > kFirstIdentities) g_identities.Reserve(wanted < kIdentitiesMax ? wanted : kIdentitiesMax);
+    if (wanted > kFirstIdentities)
+      g_identities.Reserve(wanted < kIdentitiesMax ? wanted : kIdentitiesMax);
   }
 
   void Await(int32_t pid, int process_descriptor, const Command& command) {
@@ -213,7 +225,8 @@ class CheckpointServer {
     for (;;) {
       pollfd wait = {process_descriptor, POLLIN, 0};
       const uint64_t patience_ns = pokes == 0 ? hang_ns : 2'000'000'000;
-      timespec patience = {static_cast<time_t>(patience_ns / 1'000'000'000), static_cast<long>(patience_ns % 1'000'000'000)};
+      timespec patience = {static_cast<time_t>(patience_ns / 1'000'000'000),
+                           static_cast<long>(patience_ns % 1'000'000'000)};
       const long ready = sys::Syscall(SYS_ppoll, sys::Arg(&wait), 1, sys::Arg(&patience), 0, 0);
       if (ready > 0) break;
       if (ready < 0) continue;
@@ -229,14 +242,16 @@ class CheckpointServer {
     }
     sys::Syscall(SYS_close, process_descriptor);
     region_.execution.wait_status = status;
-    if (region_.execution.limit_hit == 0 && region_.execution.wants_plain_watch == 0) Judge(command, status);
+    if (region_.execution.limit_hit == 0 && region_.execution.wants_plain_watch == 0)
+      Judge(command, status);
   }
 
   // What only the status of the process tells.
   void Judge(const Command& command, int status) {
     trace::Execution& execution = region_.execution;
     if (WIFSIGNALED(status)) {
-      Add(trace::Verdict::kCrash, WTERMSIG(status), 0, 0x51ull << 32 | static_cast<uint32_t>(WTERMSIG(status)));
+      Add(trace::Verdict::kCrash, WTERMSIG(status), 0,
+          0x51ull << 32 | static_cast<uint32_t>(WTERMSIG(status)));
       return;
     }
     const int code = WEXITSTATUS(status);
@@ -244,7 +259,8 @@ class CheckpointServer {
       Add(trace::Verdict::kExitStatus, 0, code, 0xe5ull << 32 | static_cast<uint32_t>(code));
     }
     execution.finished = 1;
-    const bool unused = command.kind == CommandKind::kReplay && execution.decision_count < command.decision_count;
+    const bool unused =
+        command.kind == CommandKind::kReplay && execution.decision_count < command.decision_count;
     if (unused && execution.diverged == 0 && execution.finding_count == 0) {
       execution.diverged = 1;
       execution.diverged_at = execution.decision_count;
@@ -302,14 +318,17 @@ void Engine::Checkpoint() {
 // Replay without a driver (under a debugger): the decisions come from a file, the program runs in this very process.
 void Engine::ReplayFromFile(const char* file) {
   const int descriptor = open(file, O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) DieUnsupported("the file named by HEDDLE_REPLAY cannot be read", "use `heddle replay --gdb`");
+  if (descriptor < 0)
+    DieUnsupported("the file named by HEDDLE_REPLAY cannot be read", "use `heddle replay --gdb`");
   Command command = {};
   command.kind = CommandKind::kReplay;
   command.detect = ReadEnvironment().detect;
   command.strategy = {trace::StrategyKind::kReplay, 0, 0};
-  const long got = sys::Syscall(SYS_read, descriptor, sys::Arg(region_->decisions), sizeof region_->decisions);
+  const long got =
+      sys::Syscall(SYS_read, descriptor, sys::Arg(region_->decisions), sizeof region_->decisions);
   close(descriptor);
-  command.decision_count = got > 0 ? static_cast<uint32_t>(static_cast<size_t>(got) / sizeof(trace::Decision)) : 0;
+  command.decision_count =
+      got > 0 ? static_cast<uint32_t>(static_cast<size_t>(got) / sizeof(trace::Decision)) : 0;
   BeginExecution(command, 0);
 }
 

@@ -20,7 +20,8 @@ constexpr size_t kAlternateStackBytes = 256u << 10;
 sys::Registers RegistersOf(const ucontext_t& context) {
   const greg_t* regs = context.uc_mcontext.gregs;
   const auto get = [regs](int name) { return static_cast<uint64_t>(regs[name]); };
-  return {get(REG_RIP), get(REG_RSP), get(REG_RBP), get(REG_RBX), get(REG_R12), get(REG_R13), get(REG_R14), get(REG_R15)};
+  return {get(REG_RIP), get(REG_RSP), get(REG_RBP), get(REG_RBX),
+          get(REG_R12), get(REG_R13), get(REG_R14), get(REG_R15)};
 }
 
 void OnSignal(int signal, siginfo_t* info, void* context) {
@@ -38,7 +39,8 @@ void OnSignal(int signal, siginfo_t* info, void* context) {
 
 void InstallCrashHandlers() {
   // One alternate stack serves all fibres: they share one kernel thread. It lets a stack overflow be reported.
-  void* memory = mmap(nullptr, kAlternateStackBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* memory = mmap(nullptr, kAlternateStackBytes, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory != MAP_FAILED) {
     stack_t stack = {};
     stack.ss_sp = memory;

@@ -19,7 +19,7 @@ struct Watched {
   uintptr_t granule;
   uint32_t thread;
   uint64_t clock;
-  bool seen[2];            // [0] read, [1] write
+  bool seen[2];  // [0] read, [1] write
   trace::Access access[2];
 };
 
@@ -54,7 +54,9 @@ void Engine::WatchAccess(const race::AccessInfo& access) {
   for (uint32_t i = 0; i < g_watched_count; ++i) {
     Watched& watched = g_watched[i];
     if (watched.clock != thread->own_clock || watched.thread != Index(thread->id)) continue;
-    if (access.address >= watched.granule + race::kGranuleBytes || access.address + access.bytes <= watched.granule) continue;
+    if (access.address >= watched.granule + race::kGranuleBytes ||
+        access.address + access.bytes <= watched.granule)
+      continue;
     if (watched.seen[access.write]) continue;
     watched.seen[access.write] = true;
     trace::Access& record = watched.access[access.write];
@@ -70,7 +72,9 @@ void Engine::WatchAccess(const race::AccessInfo& access) {
 void Engine::FillFromWatch(uintptr_t granule, AccessWord previous, trace::Access* access) {
   for (uint32_t i = 0; i < g_watched_count; ++i) {
     const Watched& watched = g_watched[i];
-    if (watched.granule != granule || watched.clock != ClockOf(previous) || watched.thread != ThreadOf(previous)) continue;
+    if (watched.granule != granule || watched.clock != ClockOf(previous) ||
+        watched.thread != ThreadOf(previous))
+      continue;
     const bool write = (previous & kWriteFlag) != 0;
     if (!watched.seen[write]) continue;
     *access = watched.access[write];
@@ -82,14 +86,16 @@ void Engine::WatchAllocation(uintptr_t address, uint64_t bytes, uintptr_t pc) {
   current_->pc = pc;
   for (uint32_t i = 0; i < g_watched_count; ++i) {
     if (g_watched[i].granule < address || g_watched[i].granule >= address + bytes) continue;
-    g_blocks[i] = {address, bytes, Index(current_->id), Snapshot(current_, 16u << 10), kNoIndex, kNoIndex};
+    g_blocks[i] = {address,  bytes,   Index(current_->id), Snapshot(current_, 16u << 10),
+                   kNoIndex, kNoIndex};
   }
 }
 
 void Engine::WatchFree(uintptr_t address, uint64_t bytes) {
   for (uint32_t i = 0; i < g_watched_count; ++i) {
     if (g_watched[i].granule < address || g_watched[i].granule >= address + bytes) continue;
-    if (g_blocks[i].start == 0) g_blocks[i] = {address, bytes, kNoIndex, kNoIndex, kNoIndex, kNoIndex};
+    if (g_blocks[i].start == 0)
+      g_blocks[i] = {address, bytes, kNoIndex, kNoIndex, kNoIndex, kNoIndex};
     g_blocks[i].free_thread = Index(current_->id);
     g_blocks[i].free_snapshot = Snapshot(current_, 16u << 10);
   }
@@ -98,8 +104,10 @@ void Engine::WatchFree(uintptr_t address, uint64_t bytes) {
 void Engine::FillBlock(trace::HeapBlock* block, uintptr_t address) {
   for (uint32_t i = 0; i < g_watched_count; ++i) {
     const WatchedBlock& known = g_blocks[i];
-    if (g_watched[i].granule != (address & ~(race::kGranuleBytes - 1)) || known.start == 0) continue;
-    *block = {known.start, known.bytes, known.alloc_thread, known.alloc_snapshot, known.free_thread, known.free_snapshot};
+    if (g_watched[i].granule != (address & ~(race::kGranuleBytes - 1)) || known.start == 0)
+      continue;
+    *block = {known.start,          known.bytes,       known.alloc_thread,
+              known.alloc_snapshot, known.free_thread, known.free_snapshot};
     return;
   }
 }
@@ -112,8 +120,14 @@ uint32_t Engine::Snapshot(Thread* thread, uint32_t bytes_max) {
     sys::CaptureRegisters(&registers);
   } else {
     const auto* saved = static_cast<const sys::SavedRegisters*>(thread->context.stack_pointer);
-    registers = {saved->return_address, reinterpret_cast<uint64_t>(saved + 1), saved->rbp, saved->rbx,
-                 saved->r12,            saved->r13,                            saved->r14, saved->r15};
+    registers = {saved->return_address,
+                 reinterpret_cast<uint64_t>(saved + 1),
+                 saved->rbp,
+                 saved->rbx,
+                 saved->r12,
+                 saved->r13,
+                 saved->r14,
+                 saved->r15};
   }
   return SnapshotOf(registers, thread, bytes_max);
 }
@@ -129,10 +143,14 @@ uint32_t Engine::SnapshotOf(const sys::Registers& registers, Thread* thread, uin
   if (bytes > bytes_max) bytes = bytes_max;
   if (execution.snapshot_bytes + bytes > kSnapshotPoolBytes) return kNoIndex;
   const uint32_t index = execution.snapshot_count++;
-  region_->snapshots[index] = {registers.rip, registers.rsp, registers.rbp, registers.rbx,
-                               registers.r12, registers.r13, registers.r14, registers.r15,
-                               Index(thread->id), static_cast<uint32_t>(bytes), execution.snapshot_bytes};
-  memcpy(region_->snapshot_pool + execution.snapshot_bytes, reinterpret_cast<const void*>(registers.rsp), bytes);
+  region_->snapshots[index] = {registers.rip,           registers.rsp,
+                               registers.rbp,           registers.rbx,
+                               registers.r12,           registers.r13,
+                               registers.r14,           registers.r15,
+                               Index(thread->id),       static_cast<uint32_t>(bytes),
+                               execution.snapshot_bytes};
+  memcpy(region_->snapshot_pool + execution.snapshot_bytes,
+         reinterpret_cast<const void*>(registers.rsp), bytes);
   execution.snapshot_bytes += (bytes + 15) & ~uint64_t{15};
   return index;
 }
@@ -150,7 +168,8 @@ void Engine::FillThreads() {
         record.state = trace::ThreadState::kUnused;
         break;
       case ThreadState::kAlive:
-        record.state = enabled_.Contains(thread.id) ? trace::ThreadState::kRunnable : trace::ThreadState::kBlocked;
+        record.state = enabled_.Contains(thread.id) ? trace::ThreadState::kRunnable
+                                                    : trace::ThreadState::kBlocked;
         break;
       case ThreadState::kFinished:
         record.state = trace::ThreadState::kFinished;

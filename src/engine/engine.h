@@ -32,10 +32,10 @@
 namespace heddle::engine {
 
 enum class Phase : uint8_t {
-  kPassive,      // not controlled: every call goes to libc
-  kBeforeMain,   // controlled, but nothing is decided or recorded: thread by thread, in order
-  kRunning,      // an execution
-  kEnding,       // a finding ended it, or the process exits: nothing is decided any more
+  kPassive,     // not controlled: every call goes to libc
+  kBeforeMain,  // controlled, but nothing is decided or recorded: thread by thread, in order
+  kRunning,     // an execution
+  kEnding,      // a finding ended it, or the process exits: nothing is decided any more
 };
 
 // Why a wait ended.
@@ -70,9 +70,10 @@ class Engine final : public race::Detector::Listener {
   [[noreturn]] void EndExecution();
 
   // --- threads (threads.cc) ---
-  [[nodiscard]] int CreateThread(pthread_t* handle, const pthread_attr_t* attributes, void* (*routine)(void*),
-                                 void* argument, uintptr_t pc);
-  [[nodiscard]] int JoinThread(pthread_t handle, void** result, bool try_only, const uint64_t* deadline_ns, uintptr_t pc);
+  [[nodiscard]] int CreateThread(pthread_t* handle, const pthread_attr_t* attributes,
+                                 void* (*routine)(void*), void* argument, uintptr_t pc);
+  [[nodiscard]] int JoinThread(pthread_t handle, void** result, bool try_only,
+                               const uint64_t* deadline_ns, uintptr_t pc);
   [[nodiscard]] int DetachThread(pthread_t handle, uintptr_t pc);
   [[noreturn]] void ExitThread(void* result);
   [[nodiscard]] Thread* FindThread(pthread_t handle);
@@ -82,7 +83,8 @@ class Engine final : public race::Detector::Listener {
 
   // --- locks (locks.cc) ---
   [[nodiscard]] SyncObject* MutexAt(const void* address, model::MutexKind kind);
-  [[nodiscard]] int LockMutex(SyncObject* mutex, trace::OpKind op, const uint64_t* deadline_ns, uintptr_t pc);
+  [[nodiscard]] int LockMutex(SyncObject* mutex, trace::OpKind op, const uint64_t* deadline_ns,
+                              uintptr_t pc);
   [[nodiscard]] int TryLockMutex(SyncObject* mutex, trace::OpKind op, uintptr_t pc);
   [[nodiscard]] int UnlockMutex(SyncObject* mutex, trace::OpKind op, uintptr_t pc);
   [[nodiscard]] SyncObject* RwLockAt(const void* address, bool prefers_writers);
@@ -94,25 +96,28 @@ class Engine final : public race::Detector::Listener {
 
   // --- waiting (conditions.cc, waiting.cc) ---
   [[nodiscard]] SyncObject* ConditionAt(const void* address);
-  [[nodiscard]] int WaitCondition(SyncObject* condition, SyncObject* mutex, const uint64_t* deadline_ns, uintptr_t pc);
+  [[nodiscard]] int WaitCondition(SyncObject* condition, SyncObject* mutex,
+                                  const uint64_t* deadline_ns, uintptr_t pc);
   void SignalCondition(SyncObject* condition, bool all, uintptr_t pc);
   [[nodiscard]] SyncObject* SemaphoreAt(const void* address, uint32_t initial);
-  [[nodiscard]] int WaitSemaphore(SyncObject* semaphore, bool try_only, const uint64_t* deadline_ns, uintptr_t pc);
+  [[nodiscard]] int WaitSemaphore(SyncObject* semaphore, bool try_only, const uint64_t* deadline_ns,
+                                  uintptr_t pc);
   [[nodiscard]] int PostSemaphore(SyncObject* semaphore, uintptr_t pc);
   void MakeBarrier(const void* address, uint32_t count, uintptr_t pc);
   [[nodiscard]] int WaitBarrierAt(const void* address, uintptr_t pc);
   [[nodiscard]] SyncObject* OnceAt(const void* address, bool done);
-  [[nodiscard]] model::Once::EnterResult EnterOnce(SyncObject* once, trace::OpKind op, uintptr_t pc);
+  [[nodiscard]] model::Once::EnterResult EnterOnce(SyncObject* once, trace::OpKind op,
+                                                   uintptr_t pc);
   void FinishOnce(SyncObject* once, bool completed, uintptr_t pc);
-  [[nodiscard]] int WaitFutex(uintptr_t address, uint32_t expected, uint32_t bitset, const uint64_t* deadline_ns,
-                              uintptr_t pc);
+  [[nodiscard]] int WaitFutex(uintptr_t address, uint32_t expected, uint32_t bitset,
+                              const uint64_t* deadline_ns, uintptr_t pc);
   [[nodiscard]] int WakeFutex(uintptr_t address, uint32_t count, uint32_t bitset, uintptr_t pc);
   void Yield(uintptr_t pc);
   void SleepUntil(uint64_t deadline_ns, uintptr_t pc);
   // Waits until `poll(context)` says that the outside world is ready, or the deadline. Others run meanwhile.
   using PollFunction = bool (*)(void* context);
-  [[nodiscard]] WaitOutcome WaitOutside(trace::OpKind op, PollFunction poll, void* context, const uint64_t* deadline_ns,
-                                        uintptr_t pc);
+  [[nodiscard]] WaitOutcome WaitOutside(trace::OpKind op, PollFunction poll, void* context,
+                                        const uint64_t* deadline_ns, uintptr_t pc);
   // The program did something that may have made a descriptor ready.
   void OutsideChanged();
   [[nodiscard]] uint32_t Choose(uint32_t count, uintptr_t pc);
@@ -122,10 +127,10 @@ class Engine final : public race::Detector::Listener {
   [[nodiscard]] SyncObject* AtomicArrive(uintptr_t address, trace::OpKind op, uintptr_t pc);
   struct AtomicEffect {
     uint8_t bytes;
-    bool wrote;        // stored something, be it the same value
-    bool changed;      // the value is another one now
-    int order;         // memory order as in __ATOMIC_*
-    uint64_t value;    // read, or stored if nothing was read
+    bool wrote;      // stored something, be it the same value
+    bool changed;    // the value is another one now
+    int order;       // memory order as in __ATOMIC_*
+    uint64_t value;  // read, or stored if nothing was read
   };
   void AtomicDone(SyncObject* object, trace::OpKind op, const AtomicEffect& effect, uintptr_t pc);
   void Fence(int order, uintptr_t pc);
@@ -163,11 +168,14 @@ class Engine final : public race::Detector::Listener {
   [[nodiscard]] uint64_t Now() const { return now_ns_; }
   [[nodiscard]] uint64_t ReadClock(uintptr_t pc);
   // Virtual time of a CLOCK_REALTIME / CLOCK_MONOTONIC reading, and back.
-  static constexpr uint64_t kRealtimeBaseNs = 1'893'456'000ull * 1'000'000'000;  // 2030-01-01: no test depends on today
+  static constexpr uint64_t kRealtimeBaseNs =
+      1'893'456'000ull * 1'000'000'000;  // 2030-01-01: no test depends on today
   static constexpr uint64_t kMonotonicBaseNs = 1'000ull * 1'000'000'000;
 
   // --- state that entry points ask for ---
-  [[nodiscard]] bool active() const { return phase_ == Phase::kBeforeMain || phase_ == Phase::kRunning; }
+  [[nodiscard]] bool active() const {
+    return phase_ == Phase::kBeforeMain || phase_ == Phase::kRunning;
+  }
   [[nodiscard]] Phase phase() const { return phase_; }
   [[nodiscard]] Thread* current() { return current_; }
   [[nodiscard]] bool detects_races() const { return detects_races_; }
@@ -190,7 +198,8 @@ class Engine final : public race::Detector::Listener {
 
   // --- scheduling (scheduler.cc) ---
   void Arrive(trace::OpKind kind, SyncObject* object, bool conditional, uintptr_t pc);
-  void Done(trace::OpKind kind, SyncObject* object, uint32_t result, uint64_t value, uint8_t bytes = 0);
+  void Done(trace::OpKind kind, SyncObject* object, uint32_t result, uint64_t value,
+            uint8_t bytes = 0);
   void Decide();
   [[nodiscard]] ThreadId ChooseThread();
   [[nodiscard]] bool EnvironmentActs();
@@ -243,14 +252,16 @@ class Engine final : public race::Detector::Listener {
   [[nodiscard]] Held* FindHeld(Thread* thread, SyncObject* object);
   void PopHeld(SyncObject* object);
   void NoteLockOrder(SyncObject* object, trace::LockKind kind, uintptr_t pc);
-  [[nodiscard]] bool ClosesCycle(Thread* start, uint32_t* threads, uint32_t* objects, uint32_t* count);
+  [[nodiscard]] bool ClosesCycle(Thread* start, uint32_t* threads, uint32_t* objects,
+                                 uint32_t* count);
   void FailIfDeadlocked(Thread* thread);
   [[nodiscard]] Thread* OwnerOf(const Thread& waiting) const;
   [[nodiscard]] Thread* BlockedWriter(const SyncObject* lock) const;
 
   // --- findings, diagnosing (findings.cc, diagnosis.cc) ---
   [[nodiscard]] uint32_t Snapshot(Thread* thread, uint32_t bytes_max);
-  [[nodiscard]] uint32_t SnapshotOf(const sys::Registers& registers, Thread* thread, uint32_t bytes_max);
+  [[nodiscard]] uint32_t SnapshotOf(const sys::Registers& registers, Thread* thread,
+                                    uint32_t bytes_max);
   void FillAccess(trace::Access* access, Thread* thread, trace::OpKind op, uintptr_t pc);
   void FillThreads();
   void FillBlock(trace::HeapBlock* block, uintptr_t address);
@@ -276,24 +287,25 @@ class Engine final : public race::Detector::Listener {
   trace::Command command_ = {};
   strategy::Portfolio portfolio_;
   strategy::Strategy* strategy_ = nullptr;
-  Prng environment_;                 // decides what is not a thread's turn: time, spurious wake-ups, weak failures
+  Prng environment_;  // decides what is not a thread's turn: time, spurious wake-ups, weak failures
   uint32_t time_per_mille_ = 0;
   uint32_t spurious_per_mille_ = 0;
   uint32_t weak_per_mille_ = 0;
   uint32_t spurious_left_ = 0;
+  uint32_t condition_waiters_ = 0;  // threads that wait on a condition variable without a time-out
   uint64_t expected_decisions_ = 1;
   uint64_t event_hash_ = 0;
-  uint64_t execution_serial_ = 1;    // counts the executions of this process
+  uint64_t execution_serial_ = 1;  // counts the executions of this process
   uint32_t replay_next_ = 0;
-  uint64_t run_length_ = 0;          // decisions in a row that the same thread won
+  uint64_t run_length_ = 0;  // decisions in a row that the same thread won
 
   // --- threads ---
-  Thread* threads_ = nullptr;        // kThreadsMax
+  Thread* threads_ = nullptr;  // kThreadsMax
   strategy::PendingOp* pending_ = nullptr;
   uint32_t thread_count_ = 0;
   uint32_t alive_count_ = 0;
   ThreadSet enabled_;
-  sys::FibreContext explorer_;       // in-process: who called Explore
+  sys::FibreContext explorer_;  // in-process: who called Explore
   Thread* doomed_ = nullptr;
 
   // --- objects ---
@@ -303,14 +315,14 @@ class Engine final : public race::Detector::Listener {
   // --- time ---
   uint64_t now_ns_ = 0;
   uint32_t deadline_count_ = 0;
-  uint64_t idle_jumps_ = 0;          // in a row, without anybody else having run
+  uint64_t idle_jumps_ = 0;  // in a row, without anybody else having run
 
   // --- spinning ---
   uint32_t spinner_count_ = 0;
-  uint32_t spin_patience_ = 8;       // repeats before a thread counts as spinning
+  uint32_t spin_patience_ = 8;  // repeats before a thread counts as spinning
   bool heeds_yields_ = true;
-  bool plain_watch_ = false;         // plain accesses are counted in this execution
-  bool wants_plain_watch_ = false;   // and in those to come
+  bool plain_watch_ = false;        // plain accesses are counted in this execution
+  bool wants_plain_watch_ = false;  // and in those to come
   uint64_t plain_accesses_ = 0;
   uint64_t plain_events_ = 0;
 
@@ -327,7 +339,7 @@ class Engine final : public race::Detector::Listener {
   // --- race detection ---
   race::Detector detector_;
   race::LockOrder lock_order_;
-  uint64_t highest_clock_ = 1;       // over all threads and executions
+  uint64_t highest_clock_ = 1;  // over all threads and executions
   uint64_t base_clock_ = 1;
 };
 

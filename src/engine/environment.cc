@@ -30,7 +30,8 @@ void RemoveFromList(const char* variable) {
     while (*end != '\0' && *end != ':' && *end != ' ') ++end;
     const char separator = *end;
     *end = '\0';
-    const bool ours = strstr(word, "libheddle.so") != nullptr || strstr(word, "libtsan.so.2") != nullptr;
+    const bool ours =
+        strstr(word, "libheddle.so") != nullptr || strstr(word, "libtsan.so.2") != nullptr;
     const size_t length = static_cast<size_t>(end - word);
     if (!ours && length > 0) {
       if (out != list) *out++ = ':';
@@ -45,11 +46,14 @@ void RemoveFromList(const char* variable) {
 
 trace::Region* MapRegion(int descriptor) {
   struct stat status;
-  if (fstat(descriptor, &status) != 0 || status.st_size < static_cast<off_t>(trace::kRegionBytes)) return nullptr;
-  void* memory = mmap(nullptr, trace::kRegionBytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+  if (fstat(descriptor, &status) != 0 || status.st_size < static_cast<off_t>(trace::kRegionBytes))
+    return nullptr;
+  void* memory =
+      mmap(nullptr, trace::kRegionBytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
   if (memory == MAP_FAILED) return nullptr;
   auto* region = static_cast<trace::Region*>(memory);
-  const bool fits = region->magic == trace::kRegionMagic && region->version == trace::kRegionVersion &&
+  const bool fits = region->magic == trace::kRegionMagic &&
+                    region->version == trace::kRegionVersion &&
                     region->bytes_of_region_header == sizeof(trace::Region) % 0xffff'ffff;
   return fits ? region : nullptr;
 }
@@ -70,10 +74,14 @@ const Environment& ReadEnvironment() {
   g_environment.baton = executor != nullptr && strcmp(executor, "baton") == 0;
   if (region >= 0 && g_environment.channel >= 0) g_environment.region = MapRegion(region);
   if (region >= 0 && g_environment.region == nullptr) {
-    Die(DeathKind::kLimit, "this libheddle.so and the heddle command that started the program are of different versions; "
-                           "install both from one build, or set HEDDLE_LIB_DIR to the command's own library directory");
+    Die(DeathKind::kLimit,
+        "this libheddle.so and the heddle command that started the program are of different "
+        "versions; "
+        "install both from one build, or set HEDDLE_LIB_DIR to the command's own library "
+        "directory");
   }
-  g_environment.controlled = g_environment.region != nullptr || g_environment.replay_file != nullptr;
+  g_environment.controlled =
+      g_environment.region != nullptr || g_environment.replay_file != nullptr;
   unsetenv("HEDDLE_REGION");
   unsetenv("HEDDLE_CHANNEL");
   unsetenv("HEDDLE_OUTPUT");

@@ -7,9 +7,9 @@
 namespace heddle::engine {
 
 struct Environment {
-  bool controlled = false;              // a driver asked for this process, or a replay under a debugger
+  bool controlled = false;  // a driver asked for this process, or a replay under a debugger
   bool baton = false;
-  trace::Region* region = nullptr;      // null: no driver
+  trace::Region* region = nullptr;  // null: no driver
   int channel = -1;
   int output = -1;
   uint32_t detect = trace::kDetectAll;  // replay without a driver: what to look for

@@ -42,6 +42,7 @@ Engine::ExploreOutcome Engine::Explore(const ExploreRequest& request) {
     alive_count_ = 0;
     deadline_count_ = 0;
     spinner_count_ = 0;
+    condition_waiters_ = 0;
     outside_count_ = 0;
     base_clock_ = highest_clock_ + 1;
     highest_clock_ = base_clock_;
@@ -52,7 +53,9 @@ Engine::ExploreOutcome Engine::Explore(const ExploreRequest& request) {
 
     int error = 0;
     Identity* identity = g_identities.Take(nullptr, &error);
-    if (identity == nullptr) DieOfLimit("threads", "pthread_create for the body of Explore failed", static_cast<uint64_t>(error));
+    if (identity == nullptr)
+      DieOfLimit("threads", "pthread_create for the body of Explore failed",
+                 static_cast<uint64_t>(error));
     Thread* thread = NewThread(identity, nullptr);
     thread->start_routine = &RunBody;
     thread->argument = &body;
@@ -78,9 +81,11 @@ Engine::ExploreOutcome Engine::Explore(const ExploreRequest& request) {
 }  // namespace heddle::engine
 
 // The C interface that include/heddle/heddle.h stands on. Not for direct use: its layout may change with any version.
-extern "C" [[gnu::visibility("default")]] int heddle_explore(void (*body)(void*), void* argument, unsigned long schedules,
-                                                            unsigned long seed, unsigned detect,
-                                                            unsigned long* executions, unsigned long* decisions) {
+extern "C" [[gnu::visibility("default")]] int heddle_explore(void (*body)(void*), void* argument,
+                                                             unsigned long schedules,
+                                                             unsigned long seed, unsigned detect,
+                                                             unsigned long* executions,
+                                                             unsigned long* decisions) {
   using heddle::engine::g_engine;
   heddle::engine::Engine::ExploreRequest request = {};
   request.body = body;

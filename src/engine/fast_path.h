@@ -13,6 +13,7 @@ extern AccessWord g_fast_epoch;
 inline constexpr AccessWord kNeverEpoch = static_cast<AccessWord>(kExpandedTag) << kThreadShift;
 
 // Every access is to be looked at, also one that the cell knows already (plain spin loops, engine/spin.cc).
-inline constexpr AccessWord kEveryAccess = static_cast<AccessWord>(kExpandedTag - 1) << kThreadShift;
+inline constexpr AccessWord kEveryAccess = static_cast<AccessWord>(kExpandedTag - 1)
+                                           << kThreadShift;
 
 }  // namespace heddle::engine

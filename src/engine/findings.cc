@@ -21,7 +21,9 @@ namespace {
 
 uint64_t Mix(uint64_t a, uint64_t b) { return SplitMix64(a ^ SplitMix64(b)); }
 
-void CopyMessage(char* target, size_t size, const char* message) { Text(target, size).Add(message); }
+void CopyMessage(char* target, size_t size, const char* message) {
+  Text(target, size).Add(message);
+}
 
 }  // namespace
 
@@ -64,7 +66,8 @@ void Engine::FillAccess(trace::Access* access, Thread* thread, OpKind op, uintpt
   access->lock_count = 0;
   for (uint32_t i = 0; i < thread->held_count && i < kHeldLocksMax; ++i) {
     const Held& held = thread->held[i];
-    access->locks[access->lock_count++] = {Index(held.object->id), held.kind, held.object->address, held.snapshot, 0};
+    access->locks[access->lock_count++] = {Index(held.object->id), held.kind, held.object->address,
+                                           held.snapshot, 0};
   }
 }
 
@@ -78,7 +81,8 @@ void Engine::FailExecution(Verdict verdict, const char* message, uintptr_t pc) {
 
 void Engine::NoteMisuse(SyncObject* object, const char* message, uintptr_t pc) {
   if (!detects(trace::kDetectMutexMisuse) || phase_ != Phase::kRunning) return;
-  Finding* finding = NoteFinding(Verdict::kMutexMisuse, Mix(pc, static_cast<uint64_t>(message[0])), pc);
+  Finding* finding =
+      NoteFinding(Verdict::kMutexMisuse, Mix(pc, static_cast<uint64_t>(message[0])), pc);
   if (finding == nullptr) return;
   CopyMessage(finding->message, sizeof finding->message, message);
   if (object != nullptr) finding->address = object->address;
@@ -105,10 +109,11 @@ void Engine::OnConflict(const race::AccessInfo& current, const race::Conflict& c
   Finding* finding = NoteFinding(verdict, key, current.pc);
   if (finding == nullptr) return;
   finding->address = conflict.address;
-  finding->current.op = current.free     ? OpKind::kFree
-                        : current.atomic ? (current.write ? OpKind::kAtomicStore : OpKind::kAtomicLoad)
-                        : current.write  ? OpKind::kPlainWrite
-                                         : OpKind::kPlainRead;
+  finding->current.op = current.free ? OpKind::kFree
+                        : current.atomic
+                            ? (current.write ? OpKind::kAtomicStore : OpKind::kAtomicLoad)
+                        : current.write ? OpKind::kPlainWrite
+                                        : OpKind::kPlainRead;
   finding->current.size = static_cast<uint8_t>(current.bytes > 255 ? 255 : current.bytes);
   trace::Access& previous = finding->previous;
   previous.thread = ThreadOf(conflict.previous);
@@ -142,8 +147,9 @@ void Engine::FailIfDeadlocked(Thread* thread) {
       finding->cycle_objects[i] = objects[i];
       finding->cycle_snapshots[i] = kNoIndex;
     }
-    CopyMessage(finding->message, sizeof finding->message,
-                count == 1 ? "a thread waits for itself" : "threads wait for each other in a cycle");
+    CopyMessage(
+        finding->message, sizeof finding->message,
+        count == 1 ? "a thread waits for itself" : "threads wait for each other in a cycle");
     FillStacks();
   }
   EndExecution();
@@ -168,8 +174,8 @@ void Engine::ReportStuck() {
         notified |= object->condition.unheard() > 0 || object->condition.heard() > 0;
         break;
       case OpKind::kFutexWait:
-        notified |= __atomic_load_n(reinterpret_cast<const uint32_t*>(thread.futex_address), __ATOMIC_RELAXED) !=
-                    thread.futex_expected;
+        notified |= __atomic_load_n(reinterpret_cast<const uint32_t*>(thread.futex_address),
+                                    __ATOMIC_RELAXED) != thread.futex_expected;
         break;
       case OpKind::kMutexLock:
       case OpKind::kSpinLock:
@@ -189,8 +195,10 @@ void Engine::ReportStuck() {
   if (finding != nullptr) {
     const char* message = "every thread waits, and nobody is left to wake one";
     if (spins) message = "threads spin on values that nobody is left to change";
-    if (timers_only) message = "only timers are left alive: nothing else has happened for 20,000 of them";
-    if (verdict == Verdict::kLostWakeup) message = "a thread waits for a notification that came when it did not wait for it";
+    if (timers_only)
+      message = "only timers are left alive: nothing else has happened for 20,000 of them";
+    if (verdict == Verdict::kLostWakeup)
+      message = "a thread waits for a notification that came when it did not wait for it";
     CopyMessage(finding->message, sizeof finding->message, message);
     FillStacks();
   }
@@ -207,12 +215,15 @@ void Engine::OnCrash(int signal, uintptr_t fault_address, const sys::Registers& 
   const bool ours = InLoomCode(registers.rip) && !TouchingProgramMemory();
   if (ours || current_ == nullptr) {
     TextBuffer<256> text;
-    text.Add("bug in Heddle: signal ").Number(static_cast<uint64_t>(signal)).Add(" inside the loom at offset ");
+    text.Add("bug in Heddle: signal ")
+        .Number(static_cast<uint64_t>(signal))
+        .Add(" inside the loom at offset ");
     text.Hex(registers.rip - LoomBase()).Add(", address ").Hex(fault_address);
     Die(DeathKind::kBug, text.c_str());
   }
   EnterRuntime();
-  if (Finding* finding = NoteFinding(Verdict::kCrash, Mix(registers.rip, static_cast<uint64_t>(signal)), registers.rip);
+  if (Finding* finding = NoteFinding(
+          Verdict::kCrash, Mix(registers.rip, static_cast<uint64_t>(signal)), registers.rip);
       finding != nullptr) {
     finding->signal = signal;
     finding->address = fault_address;
@@ -230,9 +241,11 @@ void Engine::OnHang(const sys::Registers& registers) {
     region_->execution.wants_plain_watch = 1;
     EndExecution();
   }
-  if (Finding* finding = NoteFinding(Verdict::kLivelock, registers.rip, registers.rip); finding != nullptr) {
-    CopyMessage(finding->message, sizeof finding->message,
-                "the running thread did not reach a decision point in the time allowed (--hang-timeout)");
+  if (Finding* finding = NoteFinding(Verdict::kLivelock, registers.rip, registers.rip);
+      finding != nullptr) {
+    CopyMessage(
+        finding->message, sizeof finding->message,
+        "the running thread did not reach a decision point in the time allowed (--hang-timeout)");
     // A hang is noticed by the clock on the wall, so its stack is taken at once: a second run may not stop here.
     finding->current.snapshot = SnapshotOf(registers, current_, kSnapshotBytesMax);
   }

@@ -111,8 +111,8 @@ Identity* Identities::Take(const pthread_attr_t* attributes, int* error) {
     pthread_attr_destroy(&defaults);
     pthread_attr_getstacksize(attributes, &bytes);
     // glibc answers with a null base when no stack was set.
-    const bool placed = pthread_attr_getstack(attributes, &stack, &stack_bytes) == 0 && stack != nullptr &&
-                        reinterpret_cast<uintptr_t>(stack) + stack_bytes != 0 &&
+    const bool placed = pthread_attr_getstack(attributes, &stack, &stack_bytes) == 0 &&
+                        stack != nullptr && reinterpret_cast<uintptr_t>(stack) + stack_bytes != 0 &&
                         reinterpret_cast<uintptr_t>(stack) < (uintptr_t{1} << 47);
     if (placed || bytes > default_bytes) {
       Identity* identity = Make(attributes, error);
@@ -136,7 +136,8 @@ Identity* Identities::Take(const pthread_attr_t* attributes, int* error) {
 void Identities::GiveBack(Identity* identity) {
   identity->thread = nullptr;
   if (g_baton_entry != nullptr) return;  // its pthread is busy waiting for a baton that never comes
-  if (!identity->pooled) return;  // its stack belongs to the program, or has a size nobody else asked for
+  if (!identity->pooled)
+    return;  // its stack belongs to the program, or has a size nobody else asked for
   identity->next_free = free_;
   free_ = identity;
   ++free_count_;
@@ -189,15 +190,17 @@ int NoteTlsBlock(dl_phdr_info* info, size_t, void* argument) {
   const auto block = reinterpret_cast<uint64_t>(info->dlpi_tls_data);
   const uint64_t distance = thread_pointer - block;
   if (block >= thread_pointer || distance > kStaticTlsMax || g_tls_block_count == kTlsBlocksMax) {
-    g_engine.NoteUncontrolled("thread_local variables of a library loaded by dlopen",
-                              "a new thread on a reused identity finds the values its predecessor left");
+    g_engine.NoteUncontrolled(
+        "thread_local variables of a library loaded by dlopen",
+        "a new thread on a reused identity finds the values its predecessor left");
     return 0;
   }
   for (int i = 0; i < info->dlpi_phnum; ++i) {
     const ElfW(Phdr)& header = info->dlpi_phdr[i];
     if (header.p_type != PT_TLS) continue;
-    g_tls_blocks[g_tls_block_count++] = {distance, reinterpret_cast<const char*>(info->dlpi_addr + header.p_vaddr),
-                                         header.p_filesz, header.p_memsz - header.p_filesz};
+    g_tls_blocks[g_tls_block_count++] = {
+        distance, reinterpret_cast<const char*>(info->dlpi_addr + header.p_vaddr), header.p_filesz,
+        header.p_memsz - header.p_filesz};
   }
   return 0;
 }

@@ -54,7 +54,7 @@ class Identities {
 
   Identity* identities_ = nullptr;
   uint32_t count_ = 0;
-  Identity* free_ = nullptr;   // most recently used first
+  Identity* free_ = nullptr;  // most recently used first
   uint32_t free_count_ = 0;
 };
 

@@ -32,8 +32,8 @@ constinit GetCfa g_get_cfa = nullptr;
 
 // The jump buffer that pthread_cleanup_push fills in C code begins with what __sigsetjmp saved, and the engine chains
 // them through the last word (see intercept/pthread_thread.cc).
-_Unwind_Reason_Code StopUnwinding(int, _Unwind_Action actions, _Unwind_Exception_Class, _Unwind_Exception*,
-                                  _Unwind_Context* context, void* result) {
+_Unwind_Reason_Code StopUnwinding(int, _Unwind_Action actions, _Unwind_Exception_Class,
+                                  _Unwind_Exception*, _Unwind_Context* context, void* result) {
   Thread* thread = g_engine.current();
   auto* buffer = static_cast<__pthread_unwind_buf_t*>(thread->cleanup_buffers);
   const bool at_end = (actions & _UA_END_OF_STACK) != 0;
@@ -98,7 +98,8 @@ void UnwindAndExit(void* result) {
     *exception = {};
     forced_unwind(exception, &StopUnwinding, result);
   } else {
-    g_engine.NoteUncontrolled("pthread_exit without libgcc_s", "the thread ends without running destructors");
+    g_engine.NoteUncontrolled("pthread_exit without libgcc_s",
+                              "the thread ends without running destructors");
   }
   g_engine.ExitThread(result);
 }

@@ -12,6 +12,8 @@ constinit int g_touching_program_memory = 0;
 
 uintptr_t LoomBase() { return reinterpret_cast<uintptr_t>(__ehdr_start); }
 
-bool InLoomCode(uintptr_t pc) { return pc >= LoomBase() && pc < reinterpret_cast<uintptr_t>(etext); }
+bool InLoomCode(uintptr_t pc) {
+  return pc >= LoomBase() && pc < reinterpret_cast<uintptr_t>(etext);
+}
 
 }  // namespace heddle::engine

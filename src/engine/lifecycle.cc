@@ -28,13 +28,14 @@ constinit int g_runtime_depth = 0;
 
 namespace {
 
-constexpr size_t kArenaBytes = size_t{4} << 30;     // reserved, touched as used
+constexpr size_t kArenaBytes = size_t{4} << 30;  // reserved, touched as used
 constexpr size_t kRecordBytes = size_t{8} << 30;
 constexpr uint32_t kObjectsMax = 1u << 20;
 constexpr uint32_t kObjectSlots = 1u << 21;
 
 void* Reserve(size_t bytes) {
-  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) DieOfLimit("address space", "memory that the loom reserves", bytes);
   return memory;
 }
@@ -48,9 +49,11 @@ void ReserveShadow() {
   void* memory = mmap(wanted, race::kShadowBytes, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
   if (memory != wanted) {
-    DieUnsupported("64 TiB of address space for race detection cannot be reserved (is there a limit on virtual memory, "
-                   "ulimit -v?)",
-                   "lift the limit, or run a build without -fsanitize=thread");
+    DieUnsupported(
+        "64 TiB of address space for race detection cannot be reserved (is there a limit on "
+        "virtual memory, "
+        "ulimit -v?)",
+        "lift the limit, or run a build without -fsanitize=thread");
   }
   // Shadow is sparse: huge pages would zero 2 MiB for one cell.
   madvise(memory, race::kShadowBytes, MADV_NOHUGEPAGE);
@@ -96,7 +99,9 @@ void Engine::Start() {
 }
 
 // Without a driver nobody shares the region, but everything is written there all the same.
-trace::Region* Engine::PrivateRegion() { return static_cast<trace::Region*>(Reserve(trace::kRegionBytes)); }
+trace::Region* Engine::PrivateRegion() {
+  return static_cast<trace::Region*>(Reserve(trace::kRegionBytes));
+}
 
 // Reserves the engine's memory. Harmless when done already.
 void Engine::Prepare() {
@@ -153,7 +158,8 @@ void Engine::BeginExecution(const trace::Command& command, uint64_t execution_nu
   time_per_mille_ = kTimeRates[environment_.Below(5)];
   spurious_per_mille_ = kSpuriousRates[environment_.Below(4)];
   weak_per_mille_ = kWeakRates[environment_.Below(3)];
-  constexpr uint32_t kSpuriousMax = 4;  // per execution: spurious wake-ups are rare, and a loop over them proves nothing
+  constexpr uint32_t kSpuriousMax =
+      4;  // per execution: spurious wake-ups are rare, and a loop over them proves nothing
   spurious_left_ = detects(trace::kAllowSpurious) ? kSpuriousMax : 0;
 
   strategy_ = portfolio_.Select(command.strategy, execution_number);
@@ -183,7 +189,8 @@ void Engine::OnExit(bool from_main_return, int) {
   if (from_main_return && detects(trace::kDetectThreadLeak)) {
     for (uint32_t i = 1; i < thread_count_; ++i) {
       const Thread& other = threads_[i];
-      const bool there = other.state == ThreadState::kAlive || other.state == ThreadState::kFinished;
+      const bool there =
+          other.state == ThreadState::kAlive || other.state == ThreadState::kFinished;
       if (!there || other.detached) continue;
       const auto routine = reinterpret_cast<uintptr_t>(other.start_routine);
       trace::Finding* finding = NoteFinding(trace::Verdict::kThreadLeak, routine, thread->pc);
@@ -191,7 +198,8 @@ void Engine::OnExit(bool from_main_return, int) {
       finding->thread = i;
       TextBuffer<200> text;
       text.Add("thread T").Number(i).Add(" was neither joined nor detached when main returned");
-      text.Add(other.state == ThreadState::kFinished ? " (it had ended)" : " (it was still running)");
+      text.Add(other.state == ThreadState::kFinished ? " (it had ended)"
+                                                     : " (it was still running)");
       Text(finding->message, sizeof finding->message).Add(text.c_str());
     }
   }
@@ -210,7 +218,9 @@ void Engine::EndExecution() {
   }
   // What the program printed so far is worth seeing. Nothing of stdio is interrupted in the middle: the loom switches
   // threads only in its own entry points.
-  if (region_->execution.finding_count == 0 || region_->findings[0].verdict != trace::Verdict::kCrash) fflush(nullptr);
+  if (region_->execution.finding_count == 0 ||
+      region_->findings[0].verdict != trace::Verdict::kCrash)
+    fflush(nullptr);
   sys::Syscall(SYS_exit_group, 0);
   __builtin_unreachable();
 }
@@ -223,7 +233,9 @@ void Engine::LeaveControl() {
 
 }  // namespace heddle::engine
 
-extern "C" [[gnu::visibility("default"), gnu::noinline]] void heddle_finding() { asm volatile("" ::: "memory"); }
+extern "C" [[gnu::visibility("default"), gnu::noinline]] void heddle_finding() {
+  asm volatile("" ::: "memory");
+}
 
 namespace heddle::engine {
 void HeddleFindingBreakpoint() { heddle_finding(); }

@@ -22,7 +22,8 @@ SyncObject* Engine::MutexAt(const void* address, MutexKind kind) {
 
 int Engine::LockMutex(SyncObject* mutex, OpKind op, const uint64_t* deadline_ns, uintptr_t pc) {
   Thread* thread = current_;
-  if (detects(trace::kDetectLockOrder) && thread->held_count > 0) NoteLockOrder(mutex, trace::LockKind::kMutex, pc);
+  if (detects(trace::kDetectLockOrder) && thread->held_count > 0)
+    NoteLockOrder(mutex, trace::LockKind::kMutex, pc);
   SetDeadline(thread, deadline_ns);
   Arrive(op, mutex, true, pc);
   ClearDeadline(thread);
@@ -34,7 +35,8 @@ int Engine::LockMutex(SyncObject* mutex, OpKind op, const uint64_t* deadline_ns,
         AcquireFrom(mutex->clock);
         NoteProgress(thread);
       }
-      PushHeld(mutex, op == OpKind::kSpinLock ? trace::LockKind::kSpin : trace::LockKind::kMutex, pc);
+      PushHeld(mutex, op == OpKind::kSpinLock ? trace::LockKind::kSpin : trace::LockKind::kMutex,
+               pc);
       if (mutex->first_waiter != nullptr) Refresh(mutex);
       break;
     case LockResult::kBusy:
@@ -61,7 +63,8 @@ int Engine::TryLockMutex(SyncObject* mutex, OpKind op, uintptr_t pc) {
         AcquireFrom(mutex->clock);
         NoteProgress(thread);
       }
-      PushHeld(mutex, op == OpKind::kSpinTryLock ? trace::LockKind::kSpin : trace::LockKind::kMutex, pc);
+      PushHeld(mutex, op == OpKind::kSpinTryLock ? trace::LockKind::kSpin : trace::LockKind::kMutex,
+               pc);
       if (mutex->first_waiter != nullptr) Refresh(mutex);
       break;
     case LockResult::kBusy:
@@ -80,7 +83,8 @@ int Engine::TryLockMutex(SyncObject* mutex, OpKind op, uintptr_t pc) {
 int Engine::UnlockMutex(SyncObject* mutex, OpKind op, uintptr_t pc) {
   Thread* thread = current_;
   Arrive(op, mutex, false, pc);
-  const bool checks = mutex->mutex.kind() == MutexKind::kErrorCheck || mutex->mutex.kind() == MutexKind::kRecursive;
+  const bool checks =
+      mutex->mutex.kind() == MutexKind::kErrorCheck || mutex->mutex.kind() == MutexKind::kRecursive;
   int error = 0;
   switch (mutex->mutex.Unlock(thread->id)) {
     case UnlockResult::kReleased:
@@ -105,7 +109,8 @@ int Engine::UnlockMutex(SyncObject* mutex, OpKind op, uintptr_t pc) {
         NoteMisuse(mutex, "unlock of a mutex that another thread holds", pc);
         // A normal mutex is free afterwards in practice, whoever unlocked it.
         Thread& owner = threads_[Index(mutex->mutex.owner())];
-        if (Held* held = FindHeld(&owner, mutex); held != nullptr) *held = owner.held[--owner.held_count];
+        if (Held* held = FindHeld(&owner, mutex); held != nullptr)
+          *held = owner.held[--owner.held_count];
         mutex->mutex.ForceUnlock();
         ReleaseInto(&mutex->clock, true);
         ++mutex->version;
@@ -146,7 +151,8 @@ int Engine::LockRw(SyncObject* lock, bool write, const uint64_t* deadline_ns, ui
   SetDeadline(thread, deadline_ns);
   Arrive(op, lock, true, pc);
   ClearDeadline(thread);
-  const LockResult result = write ? lock->rwlock.WriteLock(thread->id) : lock->rwlock.ReadLock(thread->id);
+  const LockResult result =
+      write ? lock->rwlock.WriteLock(thread->id) : lock->rwlock.ReadLock(thread->id);
   int error = 0;
   if (result == LockResult::kAcquired) {
     AcquireFrom(lock->clock);
@@ -166,7 +172,8 @@ int Engine::TryLockRw(SyncObject* lock, bool write, uintptr_t pc) {
   Thread* thread = current_;
   const OpKind op = write ? OpKind::kTryWriteLock : OpKind::kTryReadLock;
   Arrive(op, lock, false, pc);
-  const bool kept_out = !write && !lock->rwlock.CanReadLock(thread->id, BlockedWriter(lock) != nullptr);
+  const bool kept_out =
+      !write && !lock->rwlock.CanReadLock(thread->id, BlockedWriter(lock) != nullptr);
   const LockResult result = write      ? lock->rwlock.WriteLock(thread->id)
                             : kept_out ? LockResult::kBusy
                                        : lock->rwlock.ReadLock(thread->id);
@@ -206,8 +213,10 @@ int Engine::UnlockRw(SyncObject* lock, uintptr_t pc) {
     Refresh(lock);
   } else {
     error = EPERM;
-    NoteMisuse(lock, result == UnlockResult::kNotLocked ? "unlock of a read-write lock that is not locked"
-                                                        : "unlock of a read-write lock that this thread does not hold",
+    NoteMisuse(lock,
+               result == UnlockResult::kNotLocked
+                   ? "unlock of a read-write lock that is not locked"
+                   : "unlock of a read-write lock that this thread does not hold",
                pc);
   }
   Done(OpKind::kRwUnlock, lock, static_cast<uint32_t>(error), 0);
@@ -217,7 +226,9 @@ int Engine::UnlockRw(SyncObject* lock, uintptr_t pc) {
 void Engine::DestroyLock(const void* address, ObjectKind kind, uintptr_t pc) {
   SyncObject* object = objects_.Find(reinterpret_cast<uintptr_t>(address), kind);
   if (object == nullptr) return;
-  const bool held = kind == ObjectKind::kMutex ? object->mutex.held() : kind == ObjectKind::kRwLock && object->rwlock.held();
+  const bool held = kind == ObjectKind::kMutex
+                        ? object->mutex.held()
+                        : kind == ObjectKind::kRwLock && object->rwlock.held();
   if (held) {
     NoteMisuse(object, "a lock is destroyed while it is held", pc);
   } else if (object->first_waiter != nullptr) {
@@ -242,7 +253,8 @@ void Engine::PushHeld(SyncObject* object, trace::LockKind kind, uintptr_t pc) {
     ++held->count;
     return;
   }
-  if (thread->held_count == Thread::kHeldMax) DieOfLimit("Thread::kHeldMax", "locks held by one thread", Thread::kHeldMax);
+  if (thread->held_count == Thread::kHeldMax)
+    DieOfLimit("Thread::kHeldMax", "locks held by one thread", Thread::kHeldMax);
   const uint32_t snapshot = diagnosing_ ? Snapshot(thread, 4u << 10) : trace::kNoIndex;
   thread->held[thread->held_count++] = {object, kind, 1, snapshot, pc};
 }
@@ -275,7 +287,8 @@ void Engine::NoteLockOrder(SyncObject* object, trace::LockKind kind, uintptr_t p
     edge->lineage_clock = thread->lineage.Get(Index(thread->id));
     edge->pc = pc;
     edge->snapshot = diagnosing_ ? Snapshot(thread, 8u << 10) : trace::kNoIndex;
-    for (uint32_t k = 0; k < thread->held_count && edge->guard_count < race::LockEdge::kGuardsMax; ++k) {
+    for (uint32_t k = 0; k < thread->held_count && edge->guard_count < race::LockEdge::kGuardsMax;
+         ++k) {
       if (k != i) edge->guards[edge->guard_count++] = Index(thread->held[k].object->id);
     }
     const race::LockEdge* cycle[race::LockOrder::kCycleMax];
@@ -339,7 +352,8 @@ Thread* Engine::OwnerOf(const Thread& waiting) const {
 bool Engine::ClosesCycle(Thread* start, uint32_t* threads, uint32_t* objects, uint32_t* count) {
   Thread* thread = start;
   for (uint32_t length = 0; length < kCycleMax;) {
-    const bool waits = thread->state == ThreadState::kAlive && !enabled_.Contains(thread->id) && !thread->has_deadline;
+    const bool waits = thread->state == ThreadState::kAlive && !enabled_.Contains(thread->id) &&
+                       !thread->has_deadline;
     if (!waits) return false;
     threads[length] = Index(thread->id);
     objects[length] = Index(pending_[Index(thread->id)].object);

@@ -38,8 +38,9 @@ void Engine::ReleaseInto(VectorClock* clock, bool join) {
 
 // The word that the fast path compares with: the running thread's epoch, or something no cell holds.
 void Engine::UpdateFastPath() {
-  const bool watch = detects_races_ && phase_ != Phase::kEnding && current_ != nullptr && current_->ignore_accesses == 0;
-  g_fast_epoch = !watch        ? kNeverEpoch
+  const bool watch = detects_races_ && phase_ != Phase::kEnding && current_ != nullptr &&
+                     current_->ignore_accesses == 0;
+  g_fast_epoch = !watch         ? kNeverEpoch
                  : plain_watch_ ? kEveryAccess
                                 : MakeEpoch(current_->own_clock, Index(current_->id));
 }
@@ -57,7 +58,8 @@ void Engine::AccessMemory(uintptr_t address, uint32_t bytes, bool write, uintptr
 
 void Engine::AccessRange(uintptr_t address, uint64_t bytes, bool write, uintptr_t pc) {
   constexpr uint64_t kChunk = 1u << 30;
-  for (; bytes > kChunk; bytes -= kChunk, address += kChunk) AccessMemory(address, kChunk, write, pc);
+  for (; bytes > kChunk; bytes -= kChunk, address += kChunk)
+    AccessMemory(address, kChunk, write, pc);
   AccessMemory(address, static_cast<uint32_t>(bytes), write, pc);
 }
 
@@ -66,7 +68,9 @@ void Engine::IgnoreAccesses(bool begin) {
   UpdateFastPath();
 }
 
-void Engine::IgnoreSync(bool begin) { current_->ignore_sync += begin ? 1 : current_->ignore_sync > 0 ? -1 : 0; }
+void Engine::IgnoreSync(bool begin) {
+  current_->ignore_sync += begin ? 1 : current_->ignore_sync > 0 ? -1 : 0;
+}
 
 void Engine::AnnotateRelease(uintptr_t address) {
   SyncObject* object = objects_.Find(address, ObjectKind::kSync);
@@ -95,7 +99,8 @@ void Engine::AnnotateAcquire(uintptr_t address) {
 namespace {
 
 bool Acquires(int order) {
-  return order == __ATOMIC_ACQUIRE || order == __ATOMIC_CONSUME || order == __ATOMIC_ACQ_REL || order == __ATOMIC_SEQ_CST;
+  return order == __ATOMIC_ACQUIRE || order == __ATOMIC_CONSUME || order == __ATOMIC_ACQ_REL ||
+         order == __ATOMIC_SEQ_CST;
 }
 bool Releases(int order) {
   return order == __ATOMIC_RELEASE || order == __ATOMIC_ACQ_REL || order == __ATOMIC_SEQ_CST;
@@ -201,7 +206,8 @@ bool Engine::OnFree(void* block, uint64_t bytes, bool check_race, uintptr_t pc) 
   const race::Accessor accessor{MakeEpoch(thread->own_clock, Index(thread->id)), &thread->clock};
   AccessWord by = 0;
   if (detects(trace::kDetectHeap) && detector_.IsFreed(address, &by)) {
-    OnConflict({address, 1, true, false, true, pc}, {race::ConflictKind::kDoubleFree, address, by | kWriteFlag});
+    OnConflict({address, 1, true, false, true, pc},
+               {race::ConflictKind::kDoubleFree, address, by | kWriteFlag});
     return false;
   }
   if (__builtin_expect(diagnosing_, 0)) WatchFree(address, bytes);

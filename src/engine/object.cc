@@ -8,7 +8,8 @@
 
 namespace heddle::engine {
 
-void ObjectTable::Init(SyncObject* objects, uint32_t capacity, uint64_t* slots, uint32_t slot_count) {
+void ObjectTable::Init(SyncObject* objects, uint32_t capacity, uint64_t* slots,
+                       uint32_t slot_count) {
   HEDDLE_CHECK((slot_count & (slot_count - 1)) == 0);
   HEDDLE_CHECK(slot_count >= 2 * capacity);
   objects_ = objects;
@@ -44,7 +45,8 @@ SyncObject* ObjectTable::Find(uintptr_t address, ObjectKind kind) {
 }
 
 SyncObject* ObjectTable::Make(uintptr_t address, ObjectKind kind) {
-  if (count_ == capacity_) DieOfLimit("objects", "synchronisation objects in one execution", capacity_);
+  if (count_ == capacity_)
+    DieOfLimit("objects", "synchronisation objects in one execution", capacity_);
   const uint32_t slot = Probe(address);
   const uint32_t index = count_++;
   slots_[slot] = uint64_t{execution_} << 32 | (index + 1);
@@ -78,7 +80,8 @@ void ObjectTable::Forget(uintptr_t address, uint64_t bytes) {
     return;
   }
   for (uint32_t i = 0; i < count_; ++i) {
-    if (objects_[i].address >= address && objects_[i].address < address + bytes) forget(&objects_[i]);
+    if (objects_[i].address >= address && objects_[i].address < address + bytes)
+      forget(&objects_[i]);
   }
 }
 

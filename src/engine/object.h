@@ -42,12 +42,13 @@ struct SyncObject {
   ObjectId id = kNoObject;
   ObjectKind kind = ObjectKind::kNone;
   bool destroyed = false;
-  clockid_t clock_id = 0;          // conditions: the clock of pthread_cond_timedwait
-  uint32_t version = 0;            // grows whenever a value that a spinning thread could read changes
-  Thread* first_waiter = nullptr;  // threads whose pending operation may depend on this object, in order of arrival
+  clockid_t clock_id = 0;  // conditions: the clock of pthread_cond_timedwait
+  uint32_t version = 0;    // grows whenever a value that a spinning thread could read changes
+  Thread* first_waiter =
+      nullptr;  // threads whose pending operation may depend on this object, in order of arrival
   Thread* last_waiter = nullptr;
-  VectorClock clock;               // what is handed to whoever acquires
-  VectorClock read_clock;          // rwlocks: what the readers hand to the next writer
+  VectorClock clock;       // what is handed to whoever acquires
+  VectorClock read_clock;  // rwlocks: what the readers hand to the next writer
   union {
     model::Mutex mutex;
     model::RwLock rwlock;
@@ -92,7 +93,8 @@ class ObjectTable {
   uint32_t slot_mask_ = 0;
   uint32_t count_ = 0;
   uint32_t execution_ = 0;
-  uintptr_t lowest_ = 0, highest_ = 0;  // bounds of the addresses, so that most calls of Forget cost nothing
+  uintptr_t lowest_ = 0,
+            highest_ = 0;  // bounds of the addresses, so that most calls of Forget cost nothing
 };
 
 }  // namespace heddle::engine

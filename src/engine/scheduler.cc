@@ -65,14 +65,16 @@ void Engine::Done(OpKind kind, SyncObject* object, uint32_t result, uint64_t val
   const uint32_t object_number = object != nullptr ? Index(object->id) : 0;
   trace::Execution& execution = region_->execution;
   // Values stay out of the hash: they may be addresses, which differ between two processes.
-  const uint64_t word = uint64_t{Index(thread->id)} << 48 ^ uint64_t{static_cast<uint8_t>(kind)} << 40 ^
-                        uint64_t{result & 0xff} << 32 ^ object_number;
+  const uint64_t word = uint64_t{Index(thread->id)} << 48 ^
+                        uint64_t { static_cast<uint8_t>(kind) } << 40 ^
+                        uint64_t { result & 0xff } << 32 ^ object_number;
   event_hash_ = (event_hash_ ^ word) * 0x9e3779b97f4a7c15;
   event_hash_ ^= event_hash_ >> 29;
   execution.event_hash = event_hash_;
   const uint64_t number = execution.event_count++;
   now_ns_ += 1000;
-  strategy_->OnEvent(thread->id, {kind, object != nullptr ? object->id : kNoObject}, pending_, thread_count_);
+  strategy_->OnEvent(thread->id, {kind, object != nullptr ? object->id : kNoObject}, pending_,
+                     thread_count_);
   pending_[Index(thread->id)] = {};
   thread->yields_in_a_row = kind == OpKind::kYield ? thread->yields_in_a_row + 1 : 0;
   if (__builtin_expect(diagnosing_, 0) && number < kEventsMax) {
@@ -88,7 +90,8 @@ void Engine::Done(OpKind kind, SyncObject* object, uint32_t result, uint64_t val
     event.value = value;
     event.pc = thread->pc;
     event.time_ns = now_ns_;
-    event.snapshot = number >= command_.snapshot_events_from ? Snapshot(thread, 2u << 10) : trace::kNoIndex;
+    event.snapshot =
+        number >= command_.snapshot_events_from ? Snapshot(thread, 2u << 10) : trace::kNoIndex;
     execution.kept_event_count = static_cast<uint32_t>(number) + 1;
   }
 }
@@ -124,7 +127,8 @@ void Engine::Decide() {
 ThreadId Engine::ChooseThread() {
   const uint32_t count = enabled_.count();
   const bool time_may_pass = deadline_count_ > 0 && detects(trace::kAllowEarlyTime);
-  const bool may_wake = spurious_left_ > 0 && detects(trace::kAllowSpurious);
+  const bool may_wake =
+      condition_waiters_ > 0 && spurious_left_ > 0 && detects(trace::kAllowSpurious);
   if (count == 1 && !time_may_pass && !may_wake) return enabled_.Nth(0);
 
   if (replaying_) {
@@ -188,7 +192,8 @@ ThreadId Engine::ChooseThread() {
   const bool yields = pending_[Index(current_->id)].kind == OpKind::kYield &&
                       (heeds_yields_ || current_->yields_in_a_row > kYieldsMax);
   const bool gives_way = current_enabled && (yields || run_length_ >= kRunLengthMax);
-  const strategy::Choice choice{&enabled_, current_->id, current_enabled && !gives_way, pending_, gives_way};
+  const strategy::Choice choice{&enabled_, current_->id, current_enabled && !gives_way, pending_,
+                                gives_way};
   if (gives_way) {
     enabled_.Erase(current_->id);
     next = strategy_->PickNext(choice);
@@ -208,15 +213,19 @@ bool Engine::EnvironmentActs() {
     AdvanceToEarliestDeadline();
     return true;
   }
-  if (spurious_left_ > 0 && spurious_per_mille_ > 0 && environment_.Chance(spurious_per_mille_)) {
+  if (condition_waiters_ > 0 && spurious_left_ > 0 && spurious_per_mille_ > 0 &&
+      environment_.Chance(spurious_per_mille_)) {
     uint32_t waiters = 0;
     for (uint32_t i = 0; i < thread_count_; ++i) {
-      waiters += pending_[i].kind == OpKind::kCondWait && !threads_[i].woken && threads_[i].waiting_on != nullptr;
+      waiters += pending_[i].kind == OpKind::kCondWait && !threads_[i].woken &&
+                 threads_[i].waiting_on != nullptr;
     }
     if (waiters == 0) return false;
     uint32_t chosen = environment_.Below(waiters);
     for (uint32_t i = 0; i < thread_count_; ++i) {
-      if (pending_[i].kind != OpKind::kCondWait || threads_[i].woken || threads_[i].waiting_on == nullptr) continue;
+      if (pending_[i].kind != OpKind::kCondWait || threads_[i].woken ||
+          threads_[i].waiting_on == nullptr)
+        continue;
       if (chosen-- > 0) continue;
       --spurious_left_;
       Record(trace::MakeDecision(DecisionKind::kSpuriousWake, i));
@@ -274,7 +283,8 @@ bool Engine::CanProceed(const Thread& thread) const {
       return !object->mutex.held();
     case OpKind::kReadLock:
     case OpKind::kTimedReadLock:
-      return object->rwlock.CanReadLock(thread.id, object->rwlock.prefers_writers() && BlockedWriter(object) != nullptr);
+      return object->rwlock.CanReadLock(
+          thread.id, object->rwlock.prefers_writers() && BlockedWriter(object) != nullptr);
     case OpKind::kWriteLock:
     case OpKind::kTimedWriteLock:
       return object->rwlock.CanWriteLock(thread.id);
@@ -317,7 +327,8 @@ void Engine::UpdateEnabled(Thread* thread) {
 
 // The object changed: looks again at everyone whose next operation depends on it.
 void Engine::Refresh(SyncObject* object) {
-  for (Thread* thread = object->first_waiter; thread != nullptr; thread = thread->next_waiter) UpdateEnabled(thread);
+  for (Thread* thread = object->first_waiter; thread != nullptr; thread = thread->next_waiter)
+    UpdateEnabled(thread);
 }
 
 void Engine::LinkWaiter(SyncObject* object, Thread* thread) {
@@ -325,15 +336,16 @@ void Engine::LinkWaiter(SyncObject* object, Thread* thread) {
   thread->waiting_on = object;
   thread->next_waiter = nullptr;
   thread->previous_waiter = object->last_waiter;
-  (object->last_waiter != nullptr ? object->last_waiter->next_waiter : object->first_waiter) = thread;
+  (object->last_waiter != nullptr ? object->last_waiter->next_waiter : object->first_waiter) =
+      thread;
   object->last_waiter = thread;
 }
 
 void Engine::UnlinkWaiter(Thread* thread) {
   SyncObject* object = thread->waiting_on;
   if (object == nullptr) return;
-  (thread->previous_waiter != nullptr ? thread->previous_waiter->next_waiter : object->first_waiter) =
-      thread->next_waiter;
+  (thread->previous_waiter != nullptr ? thread->previous_waiter->next_waiter
+                                      : object->first_waiter) = thread->next_waiter;
   (thread->next_waiter != nullptr ? thread->next_waiter->previous_waiter : object->last_waiter) =
       thread->previous_waiter;
   thread->waiting_on = nullptr;
@@ -342,7 +354,8 @@ void Engine::UnlinkWaiter(Thread* thread) {
 void Engine::Record(trace::Decision decision) {
   trace::Execution& execution = region_->execution;
   const uint64_t number = execution.decision_count;
-  if (number >= kDecisionsMax) DieOfLimit("kDecisionsMax", "decisions in one execution", kDecisionsMax);
+  if (number >= kDecisionsMax)
+    DieOfLimit("kDecisionsMax", "decisions in one execution", kDecisionsMax);
   // In a replay the decision stands there already; writing it again would dirty shared pages for nothing.
   if (region_->decisions[number] != decision) region_->decisions[number] = decision;
   execution.decision_count = number + 1;

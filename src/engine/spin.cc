@@ -75,7 +75,8 @@ void Engine::NotePlainAccess(uintptr_t pc) {
     plain_events_ = events;
     plain_accesses_ = 0;
   }
-  if (++plain_accesses_ < kPlainAccessesMax || enabled_.count() < 2 || phase_ != Phase::kRunning) return;
+  if (++plain_accesses_ < kPlainAccessesMax || enabled_.count() < 2 || phase_ != Phase::kRunning)
+    return;
   plain_accesses_ = 0;
   enabled_.Erase(current_->id);
   const bool others = !enabled_.empty();

@@ -18,16 +18,16 @@ namespace heddle::engine {
 // A real pthread that is parked for good and lends its stack and thread-local storage (DESIGN section 4).
 struct Identity {
   pthread_t handle = {};
-  uint64_t thread_pointer = 0;   // equals the handle with glibc, but is read from the register
-  char* stack_top = nullptr;     // where a fibre's stack begins
-  char* stack_low = nullptr;     // lowest address of the mapping, guard included
-  uint64_t stack_bytes = 0;      // from stack_low to the end of the mapping, thread block included
-  bool pooled = true;            // default attributes: fit for any thread
-  uint32_t baton = 0;            // baton executor: futex word, 1 while this thread may run
-  uint32_t ready = 0;            // futex word: 1 once the fields above are valid
-  Thread* thread = nullptr;      // who uses it now
-  uint32_t uses = 0;             // in this process; from the second on, thread-local storage is laid anew
-  uint64_t execution = 0;        // serial number of the execution that used it last
+  uint64_t thread_pointer = 0;  // equals the handle with glibc, but is read from the register
+  char* stack_top = nullptr;    // where a fibre's stack begins
+  char* stack_low = nullptr;    // lowest address of the mapping, guard included
+  uint64_t stack_bytes = 0;     // from stack_low to the end of the mapping, thread block included
+  bool pooled = true;           // default attributes: fit for any thread
+  uint32_t baton = 0;           // baton executor: futex word, 1 while this thread may run
+  uint32_t ready = 0;           // futex word: 1 once the fields above are valid
+  Thread* thread = nullptr;     // who uses it now
+  uint32_t uses = 0;       // in this process; from the second on, thread-local storage is laid anew
+  uint64_t execution = 0;  // serial number of the execution that used it last
   Identity* next_free = nullptr;
 };
 
@@ -37,8 +37,8 @@ enum class ThreadState : uint8_t { kUnused, kAlive, kFinished, kGone };
 struct Held {
   SyncObject* object;
   trace::LockKind kind;
-  uint32_t count;      // levels of a recursive mutex, or of read locks
-  uint32_t snapshot;   // where it was taken (diagnosing only)
+  uint32_t count;     // levels of a recursive mutex, or of read locks
+  uint32_t snapshot;  // where it was taken (diagnosing only)
   uintptr_t pc;
 };
 
@@ -62,7 +62,7 @@ struct ThreadFields {
   ThreadId parent{};
   ThreadState state = ThreadState::kUnused;
   bool detached = false;
-  bool exiting = false;             // runs its destructors
+  bool exiting = false;  // runs its destructors
   Identity* identity = nullptr;
   sys::FibreContext context;
   void* (*start_routine)(void*) = nullptr;
@@ -72,26 +72,26 @@ struct ThreadFields {
   char name[16] = {};
 
   // --- what it is about to do; the operation itself stands in Engine::pending ---
-  SyncObject* waiting_on = nullptr; // the object in whose list of waiters it stands
+  SyncObject* waiting_on = nullptr;  // the object in whose list of waiters it stands
   Thread* next_waiter = nullptr;
   Thread* previous_waiter = nullptr;
-  SyncObject* relock = nullptr;     // condition variables: the mutex to take back
-  uint64_t deadline_ns = 0;         // virtual time at which waiting ends; 0 is never
+  SyncObject* relock = nullptr;  // condition variables: the mutex to take back
+  uint64_t deadline_ns = 0;      // virtual time at which waiting ends; 0 is never
   bool has_deadline = false;
-  bool woken = false;               // chosen by a signal, a wake or a spurious wake-up
-  bool ready = false;               // outside world: the descriptor is ready
+  bool woken = false;  // chosen by a signal, a wake or a spurious wake-up
+  bool ready = false;  // outside world: the descriptor is ready
   uint32_t barrier_round = 0;
   uint64_t futex_address = 0;
   uint32_t futex_expected = 0;
   uint32_t futex_bitset = 0;
-  uintptr_t pc = 0;                 // return address of the operation into the program
-  uint64_t switched_at = 0;         // event number when it last got the processor (diagnosing)
+  uintptr_t pc = 0;          // return address of the operation into the program
+  uint64_t switched_at = 0;  // event number when it last got the processor (diagnosing)
 
   // --- happens-before ---
   uint64_t own_clock = 0;
   bool has_acquire_fence = false;
   bool has_release_fence = false;
-  uint32_t ignore_accesses = 0;     // nesting of ignore annotations
+  uint32_t ignore_accesses = 0;  // nesting of ignore annotations
   uint32_t ignore_sync = 0;
 
   // --- locks ---
@@ -101,7 +101,7 @@ struct ThreadFields {
   uint32_t spin_read_count = 0;
   uint32_t spin_repeats = 0;
   uint32_t yields_in_a_row = 0;
-  uint32_t spin_rounds = 0;         // how often it was let go on although nothing had changed
+  uint32_t spin_rounds = 0;  // how often it was let go on although nothing had changed
   bool spin_reads_clock = false;
   bool spinning = false;
 

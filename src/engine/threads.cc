@@ -16,7 +16,8 @@ namespace heddle::engine {
 using trace::OpKind;
 
 Thread* Engine::NewThread(Identity* identity, Thread* parent) {
-  if (thread_count_ == kThreadsMax) DieOfLimit("kThreadsMax", "threads in one execution", kThreadsMax);
+  if (thread_count_ == kThreadsMax)
+    DieOfLimit("kThreadsMax", "threads in one execution", kThreadsMax);
   const ThreadId id{thread_count_++};
   Thread* thread = &threads_[Index(id)];
   thread->Reset();
@@ -45,8 +46,8 @@ Thread* Engine::NewThread(Identity* identity, Thread* parent) {
   return thread;
 }
 
-int Engine::CreateThread(pthread_t* handle, const pthread_attr_t* attributes, void* (*routine)(void*), void* argument,
-                         uintptr_t pc) {
+int Engine::CreateThread(pthread_t* handle, const pthread_attr_t* attributes,
+                         void* (*routine)(void*), void* argument, uintptr_t pc) {
   Thread* parent = current_;
   parent->pc = pc;
   int error = 0;
@@ -81,7 +82,8 @@ int Engine::CreateThread(pthread_t* handle, const pthread_attr_t* attributes, vo
 void Engine::StartThread(Thread* thread) {
   Identity* identity = thread->identity;
   if (!baton_) {
-    sys::MakeFibre(&thread->context, identity->stack_top, identity->thread_pointer, &Engine::FibreEntry);
+    sys::MakeFibre(&thread->context, identity->stack_top, identity->thread_pointer,
+                   &Engine::FibreEntry);
   }
 }
 
@@ -122,7 +124,8 @@ void Engine::FinishThread(void* result) {
   Thread* thread = current_;
   thread->result = result;
   if (thread->held_count > 0 && phase_ == Phase::kRunning && detects(trace::kDetectMutexMisuse)) {
-    NoteMisuse(thread->held[thread->held_count - 1].object, "a thread ended while it held a lock", thread->held[thread->held_count - 1].pc);
+    NoteMisuse(thread->held[thread->held_count - 1].object, "a thread ended while it held a lock",
+               thread->held[thread->held_count - 1].pc);
   }
   Done(OpKind::kThreadExit, nullptr, 0, 0);
   thread->state = ThreadState::kFinished;
@@ -159,15 +162,20 @@ Thread* Engine::FindThread(pthread_t handle) {
   Identity* identity = g_identities.Find(static_cast<uint64_t>(handle));
   if (identity == nullptr || identity->thread == nullptr) return nullptr;
   Thread* thread = identity->thread;
-  return thread->state == ThreadState::kAlive || thread->state == ThreadState::kFinished ? thread : nullptr;
+  return thread->state == ThreadState::kAlive || thread->state == ThreadState::kFinished ? thread
+                                                                                         : nullptr;
 }
 
-int Engine::JoinThread(pthread_t handle, void** result, bool try_only, const uint64_t* deadline_ns, uintptr_t pc) {
+int Engine::JoinThread(pthread_t handle, void** result, bool try_only, const uint64_t* deadline_ns,
+                       uintptr_t pc) {
   Thread* self = current_;
   self->pc = pc;
   Thread* target = FindThread(handle);
   if (target == nullptr) {
-    NoteMisuse(nullptr, "pthread_join of a thread that does not exist (joined before, detached, or never created)", pc);
+    NoteMisuse(
+        nullptr,
+        "pthread_join of a thread that does not exist (joined before, detached, or never created)",
+        pc);
     return ESRCH;
   }
   if (target->detached) {
@@ -213,7 +221,8 @@ int Engine::DetachThread(pthread_t handle, uintptr_t pc) {
   Thread* target = FindThread(handle);
   current_->pc = pc;
   if (target == nullptr) {
-    NoteMisuse(nullptr, "pthread_detach of a thread that does not exist (joined or detached before)", pc);
+    NoteMisuse(nullptr,
+               "pthread_detach of a thread that does not exist (joined or detached before)", pc);
     return ESRCH;
   }
   if (target->detached) return EINVAL;
@@ -226,7 +235,8 @@ int Engine::DetachThread(pthread_t handle, uintptr_t pc) {
 void Engine::CancelThread(Thread* thread) {
   thread->cancel_requested = true;
   if (thread->cancel_asynchronous && thread != current_) {
-    NoteUncontrolled("asynchronous cancellation", "acts at the thread's next cancellation point only");
+    NoteUncontrolled("asynchronous cancellation",
+                     "acts at the thread's next cancellation point only");
   }
   if (thread->state == ThreadState::kAlive && thread != current_) UpdateEnabled(thread);
   Done(OpKind::kThreadCancel, nullptr, 0, Index(thread->id));

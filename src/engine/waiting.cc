@@ -25,11 +25,13 @@ SyncObject* Engine::ConditionAt(const void* address) {
 }
 
 // Three steps, each with its own decision: give up the mutex and wait; be woken (or time out); take the mutex back.
-int Engine::WaitCondition(SyncObject* condition, SyncObject* mutex, const uint64_t* deadline_ns, uintptr_t pc) {
+int Engine::WaitCondition(SyncObject* condition, SyncObject* mutex, const uint64_t* deadline_ns,
+                          uintptr_t pc) {
   Thread* thread = current_;
   thread->pc = pc;
   if (!mutex->mutex.HeldBy(thread->id)) {
-    NoteMisuse(mutex, "a condition variable is waited on with a mutex that this thread does not hold", pc);
+    NoteMisuse(mutex,
+               "a condition variable is waited on with a mutex that this thread does not hold", pc);
     return EPERM;
   }
   // Giving up the mutex is what others can see, so it is a decision of its own, as an unlock is.
@@ -50,7 +52,9 @@ int Engine::WaitCondition(SyncObject* condition, SyncObject* mutex, const uint64
   condition->condition.StartWait();
   thread->woken = false;
   SetDeadline(thread, deadline_ns);
+  condition_waiters_ += op == OpKind::kCondWait;
   Arrive(op, condition, true, pc);
+  condition_waiters_ -= op == OpKind::kCondWait;
   const bool woken = thread->woken;
   thread->woken = false;
   ClearDeadline(thread);
@@ -80,14 +84,17 @@ void Engine::SignalCondition(SyncObject* condition, bool all, uintptr_t pc) {
     condition->condition.NoteUnheard();
   } else if (all) {
     condition->condition.NoteHeard();
-    for (Thread* waiter = condition->first_waiter; waiter != nullptr; waiter = waiter->next_waiter) waiter->woken = true;
+    for (Thread* waiter = condition->first_waiter; waiter != nullptr; waiter = waiter->next_waiter)
+      waiter->woken = true;
     Refresh(condition);
   } else {
     condition->condition.NoteHeard();
     // POSIX leaves open which of the waiters wakes up.
     uint32_t chosen = 0;
-    if (candidates > 1) chosen = ChooseValue(DecisionKind::kWaiter, candidates, environment_.Below(candidates));
-    for (Thread* waiter = condition->first_waiter; waiter != nullptr; waiter = waiter->next_waiter) {
+    if (candidates > 1)
+      chosen = ChooseValue(DecisionKind::kWaiter, candidates, environment_.Below(candidates));
+    for (Thread* waiter = condition->first_waiter; waiter != nullptr;
+         waiter = waiter->next_waiter) {
       if (waiter->woken) continue;
       if (chosen-- > 0) continue;
       waiter->woken = true;
@@ -109,7 +116,8 @@ SyncObject* Engine::SemaphoreAt(const void* address, uint32_t initial) {
   return object;
 }
 
-int Engine::WaitSemaphore(SyncObject* semaphore, bool try_only, const uint64_t* deadline_ns, uintptr_t pc) {
+int Engine::WaitSemaphore(SyncObject* semaphore, bool try_only, const uint64_t* deadline_ns,
+                          uintptr_t pc) {
   Thread* thread = current_;
   const OpKind op = try_only                 ? OpKind::kSemTryWait
                     : deadline_ns != nullptr ? OpKind::kSemTimedWait
@@ -155,7 +163,8 @@ int Engine::WaitBarrierAt(const void* address, uintptr_t pc) {
   Thread* thread = current_;
   SyncObject* barrier = objects_.Find(reinterpret_cast<uintptr_t>(address), ObjectKind::kBarrier);
   if (barrier == nullptr) {
-    NoteMisuse(nullptr, "pthread_barrier_wait on a barrier that was not initialised, or was destroyed", pc);
+    NoteMisuse(nullptr,
+               "pthread_barrier_wait on a barrier that was not initialised, or was destroyed", pc);
     return EINVAL;
   }
   Arrive(OpKind::kBarrierWait, barrier, false, pc);
@@ -207,7 +216,8 @@ void Engine::FinishOnce(SyncObject* once, bool completed, uintptr_t pc) {
 
 // --- futexes ---------------------------------------------------------------------------------------------------------
 
-int Engine::WaitFutex(uintptr_t address, uint32_t expected, uint32_t bitset, const uint64_t* deadline_ns, uintptr_t pc) {
+int Engine::WaitFutex(uintptr_t address, uint32_t expected, uint32_t bitset,
+                      const uint64_t* deadline_ns, uintptr_t pc) {
   Thread* thread = current_;
   SyncObject* futex = objects_.Find(address, ObjectKind::kAtomic);
   if (futex == nullptr) futex = objects_.Make(address, ObjectKind::kAtomic);
@@ -239,8 +249,8 @@ int Engine::WakeFutex(uintptr_t address, uint32_t count, uint32_t bitset, uintpt
   NoteProgress(current_);
   int woken = 0;
   // In order of arrival, as the kernel does for threads of equal priority.
-  for (Thread* waiter = futex->first_waiter; waiter != nullptr && static_cast<uint32_t>(woken) < count;
-       waiter = waiter->next_waiter) {
+  for (Thread* waiter = futex->first_waiter;
+       waiter != nullptr && static_cast<uint32_t>(woken) < count; waiter = waiter->next_waiter) {
     if (waiter->woken || pending_[Index(waiter->id)].kind != OpKind::kFutexWait) continue;
     if ((waiter->futex_bitset & bitset) == 0) continue;
     waiter->woken = true;
@@ -283,7 +293,8 @@ bool Engine::WeakFailure() {
 
 // --- the outside world -----------------------------------------------------------------------------------------------
 
-WaitOutcome Engine::WaitOutside(OpKind op, PollFunction poll, void* context, const uint64_t* deadline_ns, uintptr_t pc) {
+WaitOutcome Engine::WaitOutside(OpKind op, PollFunction poll, void* context,
+                                const uint64_t* deadline_ns, uintptr_t pc) {
   Thread* thread = current_;
   // What it finds ready at once costs a decision like any other operation, so that others may come first.
   Arrive(op, nullptr, false, pc);
@@ -291,7 +302,8 @@ WaitOutcome Engine::WaitOutside(OpKind op, PollFunction poll, void* context, con
     Done(op, nullptr, 0, 0);
     return WaitOutcome::kDone;
   }
-  if (outside_count_ == kOutsideMax) DieOfLimit("kOutsideMax", "threads waiting for descriptors", kOutsideMax);
+  if (outside_count_ == kOutsideMax)
+    DieOfLimit("kOutsideMax", "threads waiting for descriptors", kOutsideMax);
   outside_[outside_count_++] = {thread, poll, context};
   thread->ready = false;
   thread->woken = false;
@@ -326,14 +338,16 @@ bool Engine::PollOutside() {
 }
 
 void Engine::OutsideChanged() {
-  if (outside_count_ > 0) [[maybe_unused]] const bool any = PollOutside();
+  if (outside_count_ > 0) [[maybe_unused]]
+    const bool any = PollOutside();
 }
 
 // Everybody waits for the outside world: so do we, a little at a time. The driver sees that no decision is made and
 // ends an execution that waits too long.
 void Engine::WaitForOutside() {
   NoteUncontrolled("waiting for the outside world",
-                   "all threads waited for descriptors, signals or child processes; the order of their events is not "
+                   "all threads waited for descriptors, signals or child processes; the order of "
+                   "their events is not "
                    "controlled");
   for (uint64_t pause_ns = 20'000;; pause_ns = pause_ns < 2'000'000 ? pause_ns * 2 : pause_ns) {
     if (PollOutside()) return;

@@ -24,7 +24,8 @@ using trace::OpKind;
 inline constexpr uint64_t kNsPerSecond = 1'000'000'000;
 
 [[nodiscard]] inline bool IsRealtime(clockid_t clock) {
-  return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE || clock == CLOCK_TAI || clock == CLOCK_REALTIME_ALARM;
+  return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE || clock == CLOCK_TAI ||
+         clock == CLOCK_REALTIME_ALARM;
 }
 [[nodiscard]] inline bool IsCpuTime(clockid_t clock) {
   return clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_THREAD_CPUTIME_ID || clock < 0;
@@ -45,7 +46,8 @@ inline constexpr uint64_t kNsPerSecond = 1'000'000'000;
   if (time.tv_sec < 0) return 0;
   constexpr uint64_t kSecondsMax = 9'000'000'000;
   const auto seconds = static_cast<uint64_t>(time.tv_sec);
-  return (seconds > kSecondsMax ? kSecondsMax : seconds) * kNsPerSecond + static_cast<uint64_t>(time.tv_nsec);
+  return (seconds > kSecondsMax ? kSecondsMax : seconds) * kNsPerSecond +
+         static_cast<uint64_t>(time.tv_nsec);
 }
 
 // An absolute time on one of the program's clocks as virtual time.

@@ -22,11 +22,13 @@ long Answer(long result) {
   return -1;
 }
 
-long Wait(uintptr_t address, int operation, uint32_t expected, const timespec* time, uint32_t bitset, uintptr_t pc) {
+long Wait(uintptr_t address, int operation, uint32_t expected, const timespec* time,
+          uint32_t bitset, uintptr_t pc) {
   if (time == nullptr) return -g_engine.WaitFutex(address, expected, bitset, nullptr, pc);
   if (!Valid(*time)) return -EINVAL;
   const bool absolute = (operation & FUTEX_CMD_MASK) == FUTEX_WAIT_BITSET;
-  const clockid_t clock = (operation & FUTEX_CLOCK_REALTIME) != 0 ? CLOCK_REALTIME : CLOCK_MONOTONIC;
+  const clockid_t clock =
+      (operation & FUTEX_CLOCK_REALTIME) != 0 ? CLOCK_REALTIME : CLOCK_MONOTONIC;
   const uint64_t deadline = absolute ? ToVirtual(clock, *time) : g_engine.Now() + ToNs(*time);
   return -g_engine.WaitFutex(address, expected, bitset, &deadline, pc);
 }
@@ -47,13 +49,16 @@ long Futex(const long* arguments, uintptr_t pc) {
     case FUTEX_WAKE_BITSET:
       return g_engine.WakeFutex(address, value, bitset, pc);
     case FUTEX_CMP_REQUEUE:
-      if (__atomic_load_n(reinterpret_cast<const uint32_t*>(address), __ATOMIC_RELAXED) != bitset) return -EAGAIN;
+      if (__atomic_load_n(reinterpret_cast<const uint32_t*>(address), __ATOMIC_RELAXED) != bitset)
+        return -EAGAIN;
       [[fallthrough]];
     case FUTEX_REQUEUE:
-      g_engine.NoteUncontrolled("FUTEX_REQUEUE", "treated as a wake of all waiters, which look at the value again");
+      g_engine.NoteUncontrolled("FUTEX_REQUEUE",
+                                "treated as a wake of all waiters, which look at the value again");
       return g_engine.WakeFutex(address, ~0u, FUTEX_BITSET_MATCH_ANY, pc);
     default:
-      DieUnsupported("a futex operation with priority inheritance or FUTEX_WAKE_OP", "use a pthread mutex");
+      DieUnsupported("a futex operation with priority inheritance or FUTEX_WAKE_OP",
+                     "use a pthread mutex");
   }
 }
 
@@ -84,7 +89,8 @@ HEDDLE_ENTRY long syscall(long number, ...) {
       }
     }
   }
-  return Answer(sys::Syscall(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]));
+  return Answer(sys::Syscall(number, arguments[0], arguments[1], arguments[2], arguments[3],
+                             arguments[4], arguments[5]));
 }
 
 }  // namespace heddle::intercept

@@ -7,13 +7,12 @@
 // Covered: malloc, calloc, realloc, reallocarray, free, memalign, aligned_alloc, posix_memalign, valloc, pvalloc, strdup
 // (through malloc), operator new and delete in all forms. A program that brings its own allocator inside the executable
 // keeps it; a library such as jemalloc that is linked dynamically is replaced by libc's.
+#include <dlfcn.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <new>
-
-#include <dlfcn.h>
 
 #include "intercept/entry.h"
 #include "intercept/modules.h"
@@ -68,7 +67,8 @@ constinit Quarantine g_quarantine;
 
 void* Allocated(void* block, size_t asked, uintptr_t pc) {
   Gate gate;
-  if (gate.controlled() && block != nullptr) g_engine.OnAllocate(block, malloc_usable_size(block), asked, pc);
+  if (gate.controlled() && block != nullptr)
+    g_engine.OnAllocate(block, malloc_usable_size(block), asked, pc);
   return block;
 }
 
@@ -90,7 +90,8 @@ void Free(void* block, uintptr_t pc) {
 
 // operator new must throw when there is no memory. This zone cannot; the program's own C++ runtime can.
 void* New(size_t bytes, size_t alignment, uintptr_t pc) {
-  void* block = alignment == 0 ? __libc_malloc(bytes == 0 ? 1 : bytes) : __libc_memalign(alignment, bytes);
+  void* block =
+      alignment == 0 ? __libc_malloc(bytes == 0 ? 1 : bytes) : __libc_memalign(alignment, bytes);
   if (block == nullptr) {
     using OperatorNew = void* (*)(size_t);
     const auto real = reinterpret_cast<OperatorNew>(dlsym(RTLD_NEXT, "_Znwm"));
@@ -100,12 +101,16 @@ void* New(size_t bytes, size_t alignment, uintptr_t pc) {
 }
 
 void* NewNothrow(size_t bytes, size_t alignment, uintptr_t pc) {
-  return Allocated(alignment == 0 ? __libc_malloc(bytes == 0 ? 1 : bytes) : __libc_memalign(alignment, bytes), bytes, pc);
+  return Allocated(
+      alignment == 0 ? __libc_malloc(bytes == 0 ? 1 : bytes) : __libc_memalign(alignment, bytes),
+      bytes, pc);
 }
 
 }  // namespace
 
-HEDDLE_ENTRY void* malloc(size_t bytes) { return Allocated(__libc_malloc(bytes), bytes, HEDDLE_CALLER_PC); }
+HEDDLE_ENTRY void* malloc(size_t bytes) {
+  return Allocated(__libc_malloc(bytes), bytes, HEDDLE_CALLER_PC);
+}
 
 HEDDLE_ENTRY void* calloc(size_t count, size_t bytes) {
   return Allocated(__libc_calloc(count, bytes), count * bytes, HEDDLE_CALLER_PC);
@@ -151,14 +156,17 @@ HEDDLE_ENTRY void* aligned_alloc(size_t alignment, size_t bytes) {
 }
 
 HEDDLE_ENTRY int posix_memalign(void** result, size_t alignment, size_t bytes) {
-  if (alignment % sizeof(void*) != 0 || alignment == 0 || (alignment & (alignment - 1)) != 0) return EINVAL;
+  if (alignment % sizeof(void*) != 0 || alignment == 0 || (alignment & (alignment - 1)) != 0)
+    return EINVAL;
   void* block = Allocated(__libc_memalign(alignment, bytes), bytes, HEDDLE_CALLER_PC);
   if (block == nullptr) return ENOMEM;
   *result = block;
   return 0;
 }
 
-HEDDLE_ENTRY void* valloc(size_t bytes) { return Allocated(__libc_memalign(4096, bytes), bytes, HEDDLE_CALLER_PC); }
+HEDDLE_ENTRY void* valloc(size_t bytes) {
+  return Allocated(__libc_memalign(4096, bytes), bytes, HEDDLE_CALLER_PC);
+}
 
 HEDDLE_ENTRY void* pvalloc(size_t bytes) {
   return Allocated(__libc_memalign(4096, (bytes + 4095) & ~size_t{4095}), bytes, HEDDLE_CALLER_PC);
@@ -176,8 +184,10 @@ HEDDLE_NEW(_Znwm, (size_t bytes), New(bytes, 0, HEDDLE_CALLER_PC))
 HEDDLE_NEW(_Znam, (size_t bytes), New(bytes, 0, HEDDLE_CALLER_PC))
 HEDDLE_NEW(_ZnwmRKSt9nothrow_t, (size_t bytes, const void*), NewNothrow(bytes, 0, HEDDLE_CALLER_PC))
 HEDDLE_NEW(_ZnamRKSt9nothrow_t, (size_t bytes, const void*), NewNothrow(bytes, 0, HEDDLE_CALLER_PC))
-HEDDLE_NEW(_ZnwmSt11align_val_t, (size_t bytes, size_t alignment), New(bytes, alignment, HEDDLE_CALLER_PC))
-HEDDLE_NEW(_ZnamSt11align_val_t, (size_t bytes, size_t alignment), New(bytes, alignment, HEDDLE_CALLER_PC))
+HEDDLE_NEW(_ZnwmSt11align_val_t, (size_t bytes, size_t alignment),
+           New(bytes, alignment, HEDDLE_CALLER_PC))
+HEDDLE_NEW(_ZnamSt11align_val_t, (size_t bytes, size_t alignment),
+           New(bytes, alignment, HEDDLE_CALLER_PC))
 HEDDLE_NEW(_ZnwmSt11align_val_tRKSt9nothrow_t, (size_t bytes, size_t alignment, const void*),
            NewNothrow(bytes, alignment, HEDDLE_CALLER_PC))
 HEDDLE_NEW(_ZnamSt11align_val_tRKSt9nothrow_t, (size_t bytes, size_t alignment, const void*),

@@ -26,7 +26,8 @@ namespace {
 bool MayBlock(int descriptor) {
   struct stat status;
   if (fstat(descriptor, &status) != 0) return false;
-  if (!S_ISFIFO(status.st_mode) && !S_ISSOCK(status.st_mode) && !S_ISCHR(status.st_mode) && status.st_mode != 0 &&
+  if (!S_ISFIFO(status.st_mode) && !S_ISSOCK(status.st_mode) && !S_ISCHR(status.st_mode) &&
+      status.st_mode != 0 &&
       (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode) || S_ISBLK(status.st_mode))) {
     return false;
   }
@@ -36,7 +37,9 @@ bool MayBlock(int descriptor) {
 bool NonBlocking(int descriptor) { return (fcntl(descriptor, F_GETFL) & O_NONBLOCK) != 0; }
 
 // Happens-before through a descriptor hangs on an address that no program has.
-uintptr_t ClockOf(int descriptor) { return 0x10 + static_cast<uintptr_t>(static_cast<unsigned>(descriptor)) * 4; }
+uintptr_t ClockOf(int descriptor) {
+  return 0x10 + static_cast<uintptr_t>(static_cast<unsigned>(descriptor)) * 4;
+}
 // The two ends of a pipe or a socket pair have different descriptors; one clock for all of them errs on the quiet side.
 constexpr int kAnyDescriptor = 0;
 
@@ -62,7 +65,8 @@ bool IsReady(void* context) {
 void AwaitReady(int descriptor, short events, uintptr_t pc) {
   if (!MayBlock(descriptor) || NonBlocking(descriptor)) return;
   Readiness readiness = {descriptor, events};
-  [[maybe_unused]] const auto outcome = g_engine.WaitOutside(OpKind::kIoWait, &IsReady, &readiness, nullptr, pc);
+  [[maybe_unused]] const auto outcome =
+      g_engine.WaitOutside(OpKind::kIoWait, &IsReady, &readiness, nullptr, pc);
 }
 
 // --- poll and its relatives: several descriptors and a time-out ---
@@ -76,8 +80,8 @@ struct PollRequest {
 bool AnyReady(void* context) {
   auto* request = static_cast<PollRequest*>(context);
   timespec now = {0, 0};
-  const long ready = sys::Syscall(SYS_ppoll, sys::Arg(request->entries), static_cast<long>(request->count),
-                                  sys::Arg(&now), 0, 0);
+  const long ready = sys::Syscall(SYS_ppoll, sys::Arg(request->entries),
+                                  static_cast<long>(request->count), sys::Arg(&now), 0, 0);
   request->result = static_cast<int>(ready);
   return ready != 0;
 }
@@ -96,7 +100,8 @@ int Poll(pollfd* entries, nfds_t count, const timespec* timeout, uintptr_t pc) {
     if (request.result == 0) g_engine.Yield(pc);
   } else {
     const uint64_t deadline = timeout != nullptr ? g_engine.Now() + ToNs(*timeout) : 0;
-    const auto outcome = g_engine.WaitOutside(OpKind::kIoWait, &AnyReady, &request, timeout != nullptr ? &deadline : nullptr, pc);
+    const auto outcome = g_engine.WaitOutside(OpKind::kIoWait, &AnyReady, &request,
+                                              timeout != nullptr ? &deadline : nullptr, pc);
     if (outcome != engine::WaitOutcome::kDone) AnyReady(&request);
   }
   Received();
@@ -116,13 +121,16 @@ bool AnySelected(void* context) {
     if (request->wanted[i] != nullptr) request->found[i] = *request->wanted[i];
   }
   timespec now = {0, 0};
-  request->result = sys::Syscall(SYS_pselect6, request->count, request->wanted[0] != nullptr ? sys::Arg(&request->found[0]) : 0,
+  request->result = sys::Syscall(SYS_pselect6, request->count,
+                                 request->wanted[0] != nullptr ? sys::Arg(&request->found[0]) : 0,
                                  request->wanted[1] != nullptr ? sys::Arg(&request->found[1]) : 0,
-                                 request->wanted[2] != nullptr ? sys::Arg(&request->found[2]) : 0, sys::Arg(&now), 0);
+                                 request->wanted[2] != nullptr ? sys::Arg(&request->found[2]) : 0,
+                                 sys::Arg(&now), 0);
   return request->result != 0;
 }
 
-int Select(int count, fd_set* reads, fd_set* writes, fd_set* errors, const uint64_t* timeout_ns, uintptr_t pc) {
+int Select(int count, fd_set* reads, fd_set* writes, fd_set* errors, const uint64_t* timeout_ns,
+           uintptr_t pc) {
   SelectRequest request = {};
   request.count = count;
   request.wanted[0] = reads;
@@ -133,7 +141,8 @@ int Select(int count, fd_set* reads, fd_set* writes, fd_set* errors, const uint6
     if (request.result == 0) g_engine.Yield(pc);
   } else {
     const uint64_t deadline = timeout_ns != nullptr ? g_engine.Now() + *timeout_ns : 0;
-    const auto outcome = g_engine.WaitOutside(OpKind::kIoWait, &AnySelected, &request, timeout_ns != nullptr ? &deadline : nullptr, pc);
+    const auto outcome = g_engine.WaitOutside(OpKind::kIoWait, &AnySelected, &request,
+                                              timeout_ns != nullptr ? &deadline : nullptr, pc);
     if (outcome != engine::WaitOutcome::kDone) AnySelected(&request);
   }
   if (request.result >= 0) {
@@ -155,7 +164,8 @@ struct EpollRequest {
 
 bool AnyEvent(void* context) {
   auto* request = static_cast<EpollRequest*>(context);
-  request->result = sys::Syscall(SYS_epoll_pwait, request->descriptor, sys::Arg(request->events), request->count, 0, 0, 8);
+  request->result = sys::Syscall(SYS_epoll_pwait, request->descriptor, sys::Arg(request->events),
+                                 request->count, 0, 0, 8);
   return request->result != 0;
 }
 
@@ -165,8 +175,10 @@ int Epoll(int descriptor, epoll_event* events, int count, int timeout_ms, uintpt
     AnyEvent(&request);
     if (request.result == 0) g_engine.Yield(pc);
   } else {
-    const uint64_t deadline = timeout_ms > 0 ? g_engine.Now() + static_cast<uint64_t>(timeout_ms) * 1'000'000 : 0;
-    const auto outcome = g_engine.WaitOutside(OpKind::kIoWait, &AnyEvent, &request, timeout_ms > 0 ? &deadline : nullptr, pc);
+    const uint64_t deadline =
+        timeout_ms > 0 ? g_engine.Now() + static_cast<uint64_t>(timeout_ms) * 1'000'000 : 0;
+    const auto outcome = g_engine.WaitOutside(OpKind::kIoWait, &AnyEvent, &request,
+                                              timeout_ms > 0 ? &deadline : nullptr, pc);
     if (outcome != engine::WaitOutcome::kDone) AnyEvent(&request);
   }
   Received();
@@ -175,8 +187,8 @@ int Epoll(int descriptor, epoll_event* events, int count, int timeout_ms, uintpt
 
 }  // namespace
 
-#define HEDDLE_AWAIT(descriptor, events)                          \
-  Gate gate;                                                      \
+#define HEDDLE_AWAIT(descriptor, events) \
+  Gate gate;                             \
   if (gate.controlled()) AwaitReady(descriptor, events, HEDDLE_CALLER_PC)
 
 HEDDLE_ENTRY ssize_t read(int descriptor, void* buffer, size_t bytes) {
@@ -225,15 +237,18 @@ HEDDLE_ENTRY int shutdown(int descriptor, int how) {
 
 HEDDLE_ENTRY ssize_t recv(int descriptor, void* buffer, size_t bytes, int flags) {
   Gate gate;
-  if (gate.controlled() && (flags & MSG_DONTWAIT) == 0) AwaitReady(descriptor, POLLIN, HEDDLE_CALLER_PC);
+  if (gate.controlled() && (flags & MSG_DONTWAIT) == 0)
+    AwaitReady(descriptor, POLLIN, HEDDLE_CALLER_PC);
   const ssize_t result = Real().recv(descriptor, buffer, bytes, flags);
   if (gate.controlled()) Received();
   return result;
 }
 
-HEDDLE_ENTRY ssize_t recvfrom(int descriptor, void* buffer, size_t bytes, int flags, sockaddr* address, socklen_t* length) {
+HEDDLE_ENTRY ssize_t recvfrom(int descriptor, void* buffer, size_t bytes, int flags,
+                              sockaddr* address, socklen_t* length) {
   Gate gate;
-  if (gate.controlled() && (flags & MSG_DONTWAIT) == 0) AwaitReady(descriptor, POLLIN, HEDDLE_CALLER_PC);
+  if (gate.controlled() && (flags & MSG_DONTWAIT) == 0)
+    AwaitReady(descriptor, POLLIN, HEDDLE_CALLER_PC);
   const ssize_t result = Real().recvfrom(descriptor, buffer, bytes, flags, address, length);
   if (gate.controlled()) Received();
   return result;
@@ -241,7 +256,8 @@ HEDDLE_ENTRY ssize_t recvfrom(int descriptor, void* buffer, size_t bytes, int fl
 
 HEDDLE_ENTRY ssize_t recvmsg(int descriptor, msghdr* message, int flags) {
   Gate gate;
-  if (gate.controlled() && (flags & MSG_DONTWAIT) == 0) AwaitReady(descriptor, POLLIN, HEDDLE_CALLER_PC);
+  if (gate.controlled() && (flags & MSG_DONTWAIT) == 0)
+    AwaitReady(descriptor, POLLIN, HEDDLE_CALLER_PC);
   const ssize_t result = Real().recvmsg(descriptor, message, flags);
   if (gate.controlled()) Received();
   return result;
@@ -255,8 +271,8 @@ HEDDLE_ENTRY ssize_t send(int descriptor, const void* buffer, size_t bytes, int 
   return result;
 }
 
-HEDDLE_ENTRY ssize_t sendto(int descriptor, const void* buffer, size_t bytes, int flags, const sockaddr* address,
-                            socklen_t length) {
+HEDDLE_ENTRY ssize_t sendto(int descriptor, const void* buffer, size_t bytes, int flags,
+                            const sockaddr* address, socklen_t length) {
   HEDDLE_AWAIT(descriptor, POLLOUT);
   if (gate.controlled()) g_engine.AnnotateRelease(ClockOf(kAnyDescriptor));
   const ssize_t result = Real().sendto(descriptor, buffer, bytes, flags, address, length);
@@ -302,13 +318,15 @@ HEDDLE_ENTRY int poll(pollfd* entries, nfds_t count, int timeout_ms) {
   return Poll(entries, count, timeout_ms >= 0 ? &timeout : nullptr, HEDDLE_CALLER_PC);
 }
 
-HEDDLE_ENTRY int ppoll(pollfd* entries, nfds_t count, const timespec* timeout, const sigset_t* mask) {
+HEDDLE_ENTRY int ppoll(pollfd* entries, nfds_t count, const timespec* timeout,
+                       const sigset_t* mask) {
   Gate gate;
   if (!gate.controlled()) return Real().ppoll(entries, count, timeout, mask);
   return Poll(entries, count, timeout, HEDDLE_CALLER_PC);
 }
 
-HEDDLE_ENTRY int select(int count, fd_set* reads, fd_set* writes, fd_set* errors, timeval* timeout) {
+HEDDLE_ENTRY int select(int count, fd_set* reads, fd_set* writes, fd_set* errors,
+                        timeval* timeout) {
   Gate gate;
   if (!gate.controlled()) return Real().select(count, reads, writes, errors, timeout);
   if (timeout == nullptr) return Select(count, reads, writes, errors, nullptr, HEDDLE_CALLER_PC);
@@ -316,8 +334,8 @@ HEDDLE_ENTRY int select(int count, fd_set* reads, fd_set* writes, fd_set* errors
   return Select(count, reads, writes, errors, &ns, HEDDLE_CALLER_PC);
 }
 
-HEDDLE_ENTRY int pselect(int count, fd_set* reads, fd_set* writes, fd_set* errors, const timespec* timeout,
-                         const sigset_t* mask) {
+HEDDLE_ENTRY int pselect(int count, fd_set* reads, fd_set* writes, fd_set* errors,
+                         const timespec* timeout, const sigset_t* mask) {
   Gate gate;
   if (!gate.controlled()) return Real().pselect(count, reads, writes, errors, timeout, mask);
   if (timeout == nullptr) return Select(count, reads, writes, errors, nullptr, HEDDLE_CALLER_PC);
@@ -331,7 +349,8 @@ HEDDLE_ENTRY int epoll_wait(int descriptor, epoll_event* events, int count, int 
   return Epoll(descriptor, events, count, timeout_ms, HEDDLE_CALLER_PC);
 }
 
-HEDDLE_ENTRY int epoll_pwait(int descriptor, epoll_event* events, int count, int timeout_ms, const sigset_t* mask) {
+HEDDLE_ENTRY int epoll_pwait(int descriptor, epoll_event* events, int count, int timeout_ms,
+                             const sigset_t* mask) {
   Gate gate;
   if (!gate.controlled()) return Real().epoll_pwait(descriptor, events, count, timeout_ms, mask);
   return Epoll(descriptor, events, count, timeout_ms, HEDDLE_CALLER_PC);

@@ -12,12 +12,15 @@ namespace heddle::intercept {
 namespace {
 
 // One load and one comparison for programs that are not watched.
-bool Watched() { return engine::g_fast_epoch != engine::kNeverEpoch && engine::g_runtime_depth == 0; }
+bool Watched() {
+  return engine::g_fast_epoch != engine::kNeverEpoch && engine::g_runtime_depth == 0;
+}
 
 void Access(const void* memory, size_t bytes, bool write, uintptr_t pc) {
   if (bytes == 0) return;
   Gate gate;
-  if (gate.controlled()) g_engine.AccessRange(reinterpret_cast<uintptr_t>(memory), bytes, write, pc);
+  if (gate.controlled())
+    g_engine.AccessRange(reinterpret_cast<uintptr_t>(memory), bytes, write, pc);
 }
 
 size_t Length(const char* text) { return Real().strlen(text); }
@@ -66,7 +69,9 @@ HEDDLE_ENTRY void* memcpy(void* target, const void* source, size_t bytes) {
 HEDDLE_ENTRY void* memmove(void* target, const void* source, size_t bytes) {
   return Move(target, source, bytes, HEDDLE_CALLER_PC);
 }
-HEDDLE_ENTRY void* memset(void* target, int value, size_t bytes) { return Set(target, value, bytes, HEDDLE_CALLER_PC); }
+HEDDLE_ENTRY void* memset(void* target, int value, size_t bytes) {
+  return Set(target, value, bytes, HEDDLE_CALLER_PC);
+}
 
 HEDDLE_ENTRY void* __tsan_memcpy(void* target, const void* source, size_t bytes) {
   return Copy(target, source, bytes, HEDDLE_CALLER_PC);
@@ -89,8 +94,10 @@ HEDDLE_ENTRY int memcmp(const void* a, const void* b, size_t bytes) {
 HEDDLE_ENTRY void* memchr(const void* memory, int value, size_t bytes) {
   void* found = Real().memchr(memory, value, bytes);
   if (Watched()) {
-    const auto read = found != nullptr ? static_cast<size_t>(static_cast<char*>(found) - static_cast<const char*>(memory)) + 1
-                                       : bytes;
+    const auto read =
+        found != nullptr
+            ? static_cast<size_t>(static_cast<char*>(found) - static_cast<const char*>(memory)) + 1
+            : bytes;
     Access(memory, read, false, HEDDLE_CALLER_PC);
   }
   return found;
@@ -170,7 +177,8 @@ HEDDLE_ENTRY int strncmp(const char* a, const char* b, size_t max) {
 HEDDLE_ENTRY char* strchr(const char* text, int character) {
   char* found = Real().strchr(text, character);
   if (Watched()) {
-    Access(text, found != nullptr ? static_cast<size_t>(found - text) + 1 : Length(text) + 1, false, HEDDLE_CALLER_PC);
+    Access(text, found != nullptr ? static_cast<size_t>(found - text) + 1 : Length(text) + 1, false,
+           HEDDLE_CALLER_PC);
   }
   return found;
 }

@@ -13,7 +13,8 @@ struct Range {
   uintptr_t high;
 };
 
-constexpr uint32_t kModulesMax = 256;  // more are taken for uninstrumented: fewer checks, no false finding
+constexpr uint32_t kModulesMax =
+    256;  // more are taken for uninstrumented: fewer checks, no false finding
 constinit Range g_modules[kModulesMax] = {};
 constinit uint32_t g_module_count = 0;
 

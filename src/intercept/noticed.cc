@@ -40,22 +40,26 @@ Function* Next(const char* name, Function*) {
     return Next(#name, &name) arguments;                             \
   }
 
-HEDDLE_NOTICED(int, execve, kExec, (const char* path, char* const argv[], char* const envp[]), (path, argv, envp))
+HEDDLE_NOTICED(int, execve, kExec, (const char* path, char* const argv[], char* const envp[]),
+               (path, argv, envp))
 HEDDLE_NOTICED(int, execv, kExec, (const char* path, char* const argv[]), (path, argv))
 HEDDLE_NOTICED(int, execvp, kExec, (const char* file, char* const argv[]), (file, argv))
-HEDDLE_NOTICED(int, execvpe, kExec, (const char* file, char* const argv[], char* const envp[]), (file, argv, envp))
-HEDDLE_NOTICED(int, fexecve, kExec, (int descriptor, char* const argv[], char* const envp[]), (descriptor, argv, envp))
+HEDDLE_NOTICED(int, execvpe, kExec, (const char* file, char* const argv[], char* const envp[]),
+               (file, argv, envp))
+HEDDLE_NOTICED(int, fexecve, kExec, (int descriptor, char* const argv[], char* const envp[]),
+               (descriptor, argv, envp))
 HEDDLE_NOTICED(int, posix_spawn, kSpawn,
-               (pid_t* pid, const char* path, const posix_spawn_file_actions_t* actions,
+               (pid_t * pid, const char* path, const posix_spawn_file_actions_t* actions,
                 const posix_spawnattr_t* attributes, char* const argv[], char* const envp[]),
                (pid, path, actions, attributes, argv, envp))
 HEDDLE_NOTICED(int, posix_spawnp, kSpawn,
-               (pid_t* pid, const char* file, const posix_spawn_file_actions_t* actions,
+               (pid_t * pid, const char* file, const posix_spawn_file_actions_t* actions,
                 const posix_spawnattr_t* attributes, char* const argv[], char* const envp[]),
                (pid, file, actions, attributes, argv, envp))
 HEDDLE_NOTICED(FILE*, popen, kSpawn, (const char* command, const char* mode), (command, mode))
 HEDDLE_NOTICED(unsigned, alarm, kTimer, (unsigned seconds), (seconds))
-HEDDLE_NOTICED(int, timer_create, kTimer, (clockid_t clock, sigevent* event, timer_t* timer), (clock, event, timer))
+HEDDLE_NOTICED(int, timer_create, kTimer, (clockid_t clock, sigevent* event, timer_t* timer),
+               (clock, event, timer))
 HEDDLE_NOTICED(int, timerfd_create, kTimer, (int clock, int flags), (clock, flags))
 
 HEDDLE_ENTRY int setitimer(__itimer_which_t which, const itimerval* value, itimerval* old) {

@@ -41,9 +41,8 @@ void Finish(RunningOnce* running, bool completed, uintptr_t pc) {
 // An exception that leaves an initialiser passes through the frame of HeddleCallInitialiser. This zone has no C++
 // exceptions, so the frame has a personality routine of its own, which does what a handler would: in the second phase
 // it gives the once object back, and lets unwinding go on.
-extern "C" [[gnu::visibility("hidden")]] _Unwind_Reason_Code HeddleOncePersonality(int, _Unwind_Action actions,
-                                                                                    _Unwind_Exception_Class,
-                                                                                    _Unwind_Exception*, _Unwind_Context*) {
+extern "C" [[gnu::visibility("hidden")]] _Unwind_Reason_Code HeddleOncePersonality(
+    int, _Unwind_Action actions, _Unwind_Exception_Class, _Unwind_Exception*, _Unwind_Context*) {
   if ((actions & _UA_CLEANUP_PHASE) != 0) {
     Gate gate;
     const heddle::ThreadId self = g_engine.current()->id;
@@ -83,7 +82,8 @@ HEDDLE_ENTRY int pthread_once(pthread_once_t* control, void (*routine)()) {
     if (!gate.controlled()) return Real().pthread_once(control, routine);
     const bool done = (__atomic_load_n(control, __ATOMIC_ACQUIRE) & kOnceDone) != 0;
     SyncObject* object = g_engine.OnceAt(control, done);
-    if (g_engine.EnterOnce(object, OpKind::kOnce, HEDDLE_CALLER_PC) != Once::EnterResult::kRun) return 0;
+    if (g_engine.EnterOnce(object, OpKind::kOnce, HEDDLE_CALLER_PC) != Once::EnterResult::kRun)
+      return 0;
     running = {object, control, g_engine.current()->id, g_running};
     g_running = &running;
   }
@@ -101,7 +101,8 @@ HEDDLE_ENTRY int __cxa_guard_acquire(uint64_t* guard) {
   auto* bytes = reinterpret_cast<unsigned char*>(guard);
   const bool done = __atomic_load_n(bytes, __ATOMIC_ACQUIRE) != 0;
   SyncObject* object = g_engine.OnceAt(bytes + 1, done);
-  return g_engine.EnterOnce(object, OpKind::kGuardAcquire, HEDDLE_CALLER_PC) == Once::EnterResult::kRun;
+  return g_engine.EnterOnce(object, OpKind::kGuardAcquire, HEDDLE_CALLER_PC) ==
+         Once::EnterResult::kRun;
 }
 
 HEDDLE_ENTRY void __cxa_guard_release(uint64_t* guard) {

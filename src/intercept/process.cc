@@ -46,7 +46,8 @@ struct ChildWait {
 
 bool ChildChanged(void* context) {
   auto* wait = static_cast<ChildWait*>(context);
-  wait->result = sys::Syscall(SYS_wait4, wait->pid, sys::Arg(wait->status), wait->options | WNOHANG, 0);
+  wait->result =
+      sys::Syscall(SYS_wait4, wait->pid, sys::Arg(wait->status), wait->options | WNOHANG, 0);
   return wait->result != 0;
 }
 
@@ -55,7 +56,8 @@ pid_t WaitForChild(pid_t pid, int* status, int options, uintptr_t pc) {
   if ((options & WNOHANG) != 0) {
     ChildChanged(&wait);
   } else {
-    [[maybe_unused]] const auto outcome = g_engine.WaitOutside(OpKind::kProcessWait, &ChildChanged, &wait, nullptr, pc);
+    [[maybe_unused]] const auto outcome =
+        g_engine.WaitOutside(OpKind::kProcessWait, &ChildChanged, &wait, nullptr, pc);
   }
   if (wait.result >= 0) return static_cast<pid_t>(wait.result);
   errno = static_cast<int>(-wait.result);
@@ -71,7 +73,8 @@ struct SignalWait {
 bool SignalCame(void* context) {
   auto* wait = static_cast<SignalWait*>(context);
   const timespec now = {0, 0};
-  const long result = sys::Syscall(SYS_rt_sigtimedwait, sys::Arg(&wait->set), sys::Arg(&wait->info), sys::Arg(&now), 8);
+  const long result = sys::Syscall(SYS_rt_sigtimedwait, sys::Arg(&wait->set), sys::Arg(&wait->info),
+                                   sys::Arg(&now), 8);
   if (result <= 0) return false;
   wait->signal = static_cast<int>(result);
   return true;
@@ -82,8 +85,8 @@ int WaitForSignal(const sigset_t* set, siginfo_t* info, const timespec* timeout,
   SignalWait wait = {};
   wait.set = *set;
   const uint64_t deadline = timeout != nullptr ? g_engine.Now() + ToNs(*timeout) : 0;
-  [[maybe_unused]] const auto outcome = g_engine.WaitOutside(OpKind::kSignalWait, &SignalCame, &wait,
-                                                             timeout != nullptr ? &deadline : nullptr, pc);
+  [[maybe_unused]] const auto outcome = g_engine.WaitOutside(
+      OpKind::kSignalWait, &SignalCame, &wait, timeout != nullptr ? &deadline : nullptr, pc);
   if (wait.signal == 0) {
     errno = EAGAIN;
     return -1;
@@ -96,7 +99,8 @@ int WaitForSignal(const sigset_t* set, siginfo_t* info, const timespec* timeout,
 const char* ExceptionInFlight(char* buffer, size_t size) {
   using CurrentType = const void* (*)();
   using Demangle = char* (*)(const char*, char*, size_t*, int*);
-  const auto current = reinterpret_cast<CurrentType>(dlsym(RTLD_DEFAULT, "__cxa_current_exception_type"));
+  const auto current =
+      reinterpret_cast<CurrentType>(dlsym(RTLD_DEFAULT, "__cxa_current_exception_type"));
   if (current == nullptr) return nullptr;
   const void* type = current();
   if (type == nullptr) return nullptr;
@@ -106,14 +110,17 @@ const char* ExceptionInFlight(char* buffer, size_t size) {
   const auto demangle = reinterpret_cast<Demangle>(dlsym(RTLD_DEFAULT, "__cxa_demangle"));
   int status = -1;
   char* readable = demangle != nullptr ? demangle(name, nullptr, nullptr, &status) : nullptr;
-  Text(buffer, size).Add("exception of type ").Add(status == 0 ? readable : name).Add(" was not caught");
+  Text(buffer, size)
+      .Add("exception of type ")
+      .Add(status == 0 ? readable : name)
+      .Add(" was not caught");
   return buffer;
 }
 
 }  // namespace
 
-HEDDLE_ENTRY int __libc_start_main(MainFunction main, int count, char** arguments, void (*init)(), void (*fini)(),
-                                   void (*rtld_fini)(), void* stack_end) {
+HEDDLE_ENTRY int __libc_start_main(MainFunction main, int count, char** arguments, void (*init)(),
+                                   void (*fini)(), void (*rtld_fini)(), void* stack_end) {
   using Start = int (*)(MainFunction, int, char**, void (*)(), void (*)(), void (*)(), void*);
   const auto real = reinterpret_cast<Start>(dlsym(RTLD_NEXT, "__libc_start_main"));
   g_engine.Start();
@@ -152,8 +159,10 @@ HEDDLE_ENTRY [[noreturn]] void abort() {
     engine::EnterRuntime();
     char buffer[256];
     const char* exception = ExceptionInFlight(buffer, sizeof buffer);
-    if (exception != nullptr) g_engine.FailExecution(trace::Verdict::kUncaughtException, exception, HEDDLE_CALLER_PC);
-    if (trace::Finding* finding = g_engine.NoteFinding(trace::Verdict::kCrash, HEDDLE_CALLER_PC, HEDDLE_CALLER_PC)) {
+    if (exception != nullptr)
+      g_engine.FailExecution(trace::Verdict::kUncaughtException, exception, HEDDLE_CALLER_PC);
+    if (trace::Finding* finding =
+            g_engine.NoteFinding(trace::Verdict::kCrash, HEDDLE_CALLER_PC, HEDDLE_CALLER_PC)) {
       finding->signal = SIGABRT;
       Text(finding->message, sizeof finding->message).Add("the program called abort");
     }
@@ -163,11 +172,19 @@ HEDDLE_ENTRY [[noreturn]] void abort() {
   __builtin_unreachable();
 }
 
-HEDDLE_ENTRY [[noreturn]] void __assert_fail(const char* assertion, const char* file, unsigned line, const char* function) {
+HEDDLE_ENTRY [[noreturn]] void __assert_fail(const char* assertion, const char* file, unsigned line,
+                                             const char* function) {
   if (g_engine.active()) {
     engine::EnterRuntime();
     TextBuffer<500> text;
-    text.Add(file).Add(":").Number(line).Add(": ").Add(function).Add(": assertion `").Add(assertion).Add("` failed");
+    text.Add(file)
+        .Add(":")
+        .Number(line)
+        .Add(": ")
+        .Add(function)
+        .Add(": assertion `")
+        .Add(assertion)
+        .Add("` failed");
     g_engine.FailExecution(trace::Verdict::kAssertion, text.c_str(), HEDDLE_CALLER_PC);
   }
   Real().__assert_fail(assertion, file, line, function);
@@ -186,7 +203,8 @@ HEDDLE_ENTRY pid_t fork() {
 HEDDLE_ENTRY int system(const char* command) {
   Gate gate;
   if (gate.controlled()) {
-    g_engine.NoteUncontrolled("system", "all threads wait until the command has ended; it runs uncontrolled");
+    g_engine.NoteUncontrolled("system",
+                              "all threads wait until the command has ended; it runs uncontrolled");
   }
   return Real().system(command);
 }

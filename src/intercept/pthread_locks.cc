@@ -21,7 +21,8 @@ constexpr int kSharedBit = 128;
 SyncObject* Find(pthread_mutex_t* mutex) {
   const int kind = mutex->__data.__kind;
   if (kind > 0 && (kind & kRobustBit) != 0) {
-    g_engine.NoteUncontrolled("robust mutex", "treated as an ordinary one: the death of its owner is not noticed");
+    g_engine.NoteUncontrolled("robust mutex",
+                              "treated as an ordinary one: the death of its owner is not noticed");
   }
   if (kind > 0 && (kind & kSharedBit) != 0) {
     g_engine.NoteUncontrolled("process-shared mutex", "only the threads of this process are seen");
@@ -35,21 +36,25 @@ SyncObject* Find(pthread_mutex_t* mutex) {
 int LockUntil(pthread_mutex_t* mutex, clockid_t clock, const timespec* time, uintptr_t pc) {
   SyncObject* object = Find(mutex);
   // An invalid time is an error only if there is something to wait for.
-  if (!Valid(*time)) return object->mutex.held() ? EINVAL : g_engine.LockMutex(object, OpKind::kMutexLock, nullptr, pc);
+  if (!Valid(*time))
+    return object->mutex.held() ? EINVAL
+                                : g_engine.LockMutex(object, OpKind::kMutexLock, nullptr, pc);
   const uint64_t deadline = ToVirtual(clock, *time);
   return g_engine.LockMutex(object, OpKind::kMutexTimedLock, &deadline, pc);
 }
 
 SyncObject* FindRw(pthread_rwlock_t* lock);
 
-int LockRwUntil(pthread_rwlock_t* lock, bool write, clockid_t clock, const timespec* time, uintptr_t pc) {
+int LockRwUntil(pthread_rwlock_t* lock, bool write, clockid_t clock, const timespec* time,
+                uintptr_t pc) {
   if (!Valid(*time)) return EINVAL;
   const uint64_t deadline = ToVirtual(clock, *time);
   return g_engine.LockRw(FindRw(lock), write, &deadline, pc);
 }
 
 SyncObject* FindRw(pthread_rwlock_t* lock) {
-  return g_engine.RwLockAt(lock, lock->__data.__flags == PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+  return g_engine.RwLockAt(lock,
+                           lock->__data.__flags == PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
 }
 
 SyncObject* FindSpin(pthread_spinlock_t* lock) {
@@ -88,7 +93,8 @@ HEDDLE_ENTRY int pthread_mutex_timedlock(pthread_mutex_t* mutex, const timespec*
   return LockUntil(mutex, CLOCK_REALTIME, time, HEDDLE_CALLER_PC);
 }
 
-HEDDLE_ENTRY int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock, const timespec* time) {
+HEDDLE_ENTRY int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock,
+                                         const timespec* time) {
   Gate gate;
   if (!gate.controlled()) return Real().pthread_mutex_clocklock(mutex, clock, time);
   return LockUntil(mutex, clock, time, HEDDLE_CALLER_PC);
@@ -102,13 +108,15 @@ HEDDLE_ENTRY int pthread_mutex_unlock(pthread_mutex_t* mutex) {
 
 HEDDLE_ENTRY int pthread_spin_init(pthread_spinlock_t* lock, int shared) {
   Gate gate;
-  if (gate.controlled()) g_engine.DestroyLock(const_cast<const int*>(lock), ObjectKind::kMutex, HEDDLE_CALLER_PC);
+  if (gate.controlled())
+    g_engine.DestroyLock(const_cast<const int*>(lock), ObjectKind::kMutex, HEDDLE_CALLER_PC);
   return Real().pthread_spin_init(lock, shared);
 }
 
 HEDDLE_ENTRY int pthread_spin_destroy(pthread_spinlock_t* lock) {
   Gate gate;
-  if (gate.controlled()) g_engine.DestroyLock(const_cast<const int*>(lock), ObjectKind::kMutex, HEDDLE_CALLER_PC);
+  if (gate.controlled())
+    g_engine.DestroyLock(const_cast<const int*>(lock), ObjectKind::kMutex, HEDDLE_CALLER_PC);
   return Real().pthread_spin_destroy(lock);
 }
 
@@ -130,7 +138,8 @@ HEDDLE_ENTRY int pthread_spin_unlock(pthread_spinlock_t* lock) {
   return g_engine.UnlockMutex(FindSpin(lock), OpKind::kSpinUnlock, HEDDLE_CALLER_PC);
 }
 
-HEDDLE_ENTRY int pthread_rwlock_init(pthread_rwlock_t* lock, const pthread_rwlockattr_t* attributes) {
+HEDDLE_ENTRY int pthread_rwlock_init(pthread_rwlock_t* lock,
+                                     const pthread_rwlockattr_t* attributes) {
   Gate gate;
   if (gate.controlled()) g_engine.DestroyLock(lock, ObjectKind::kRwLock, HEDDLE_CALLER_PC);
   return Real().pthread_rwlock_init(lock, attributes);
@@ -160,7 +169,8 @@ HEDDLE_ENTRY int pthread_rwlock_timedrdlock(pthread_rwlock_t* lock, const timesp
   return LockRwUntil(lock, false, CLOCK_REALTIME, time, HEDDLE_CALLER_PC);
 }
 
-HEDDLE_ENTRY int pthread_rwlock_clockrdlock(pthread_rwlock_t* lock, clockid_t clock, const timespec* time) {
+HEDDLE_ENTRY int pthread_rwlock_clockrdlock(pthread_rwlock_t* lock, clockid_t clock,
+                                            const timespec* time) {
   Gate gate;
   if (!gate.controlled()) return Real().pthread_rwlock_clockrdlock(lock, clock, time);
   return LockRwUntil(lock, false, clock, time, HEDDLE_CALLER_PC);
@@ -184,7 +194,8 @@ HEDDLE_ENTRY int pthread_rwlock_timedwrlock(pthread_rwlock_t* lock, const timesp
   return LockRwUntil(lock, true, CLOCK_REALTIME, time, HEDDLE_CALLER_PC);
 }
 
-HEDDLE_ENTRY int pthread_rwlock_clockwrlock(pthread_rwlock_t* lock, clockid_t clock, const timespec* time) {
+HEDDLE_ENTRY int pthread_rwlock_clockwrlock(pthread_rwlock_t* lock, clockid_t clock,
+                                            const timespec* time) {
   Gate gate;
   if (!gate.controlled()) return Real().pthread_rwlock_clockwrlock(lock, clock, time);
   return LockRwUntil(lock, true, clock, time, HEDDLE_CALLER_PC);

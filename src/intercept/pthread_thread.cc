@@ -14,7 +14,8 @@
 namespace heddle::intercept {
 namespace {
 
-int JoinUntil(pthread_t thread, void** result, clockid_t clock, const timespec* time, uintptr_t pc) {
+int JoinUntil(pthread_t thread, void** result, clockid_t clock, const timespec* time,
+              uintptr_t pc) {
   if (time == nullptr) return g_engine.JoinThread(thread, result, false, nullptr, pc);
   if (!Valid(*time)) return EINVAL;
   const uint64_t deadline = ToVirtual(clock, *time);
@@ -25,8 +26,8 @@ engine::Thread* Find(pthread_t thread) { return g_engine.FindThread(thread); }
 
 }  // namespace
 
-HEDDLE_ENTRY int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*routine)(void*),
-                                void* argument) {
+HEDDLE_ENTRY int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
+                                void* (*routine)(void*), void* argument) {
   Gate gate;
   if (!gate.controlled()) return Real().pthread_create(thread, attributes, routine, argument);
   return g_engine.CreateThread(thread, attributes, routine, argument, HEDDLE_CALLER_PC);
@@ -50,7 +51,8 @@ HEDDLE_ENTRY int pthread_timedjoin_np(pthread_t thread, void** result, const tim
   return JoinUntil(thread, result, CLOCK_REALTIME, time, HEDDLE_CALLER_PC);
 }
 
-HEDDLE_ENTRY int pthread_clockjoin_np(pthread_t thread, void** result, clockid_t clock, const timespec* time) {
+HEDDLE_ENTRY int pthread_clockjoin_np(pthread_t thread, void** result, clockid_t clock,
+                                      const timespec* time) {
   Gate gate;
   if (!gate.controlled()) return Real().pthread_clockjoin_np(thread, result, clock, time);
   return JoinUntil(thread, result, clock, time, HEDDLE_CALLER_PC);
@@ -87,7 +89,8 @@ HEDDLE_ENTRY int pthread_setcancelstate(int state, int* old_state) {
   if (!gate.controlled()) return Real().pthread_setcancelstate(state, old_state);
   if (state != PTHREAD_CANCEL_ENABLE && state != PTHREAD_CANCEL_DISABLE) return EINVAL;
   engine::Thread* thread = g_engine.current();
-  if (old_state != nullptr) *old_state = thread->cancel_disabled ? PTHREAD_CANCEL_DISABLE : PTHREAD_CANCEL_ENABLE;
+  if (old_state != nullptr)
+    *old_state = thread->cancel_disabled ? PTHREAD_CANCEL_DISABLE : PTHREAD_CANCEL_ENABLE;
   thread->cancel_disabled = state == PTHREAD_CANCEL_DISABLE;
   return 0;
 }
@@ -134,7 +137,8 @@ HEDDLE_ENTRY int pthread_kill(pthread_t thread, int signal) {
   if (Find(thread) == nullptr) return ESRCH;
   if (signal == 0) return 0;
   if (thread != pthread_self()) {
-    g_engine.NoteUncontrolled("pthread_kill", "the signal is sent to the process: any thread may take it");
+    g_engine.NoteUncontrolled("pthread_kill",
+                              "the signal is sent to the process: any thread may take it");
   }
   const long pid = sys::Syscall(SYS_getpid);
   const long error = sys::Syscall(SYS_kill, pid, signal);
@@ -178,7 +182,8 @@ HEDDLE_ENTRY int pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t
   return 0;
 }
 
-HEDDLE_ENTRY int pthread_setschedparam(pthread_t thread, int policy, const sched_param* parameters) {
+HEDDLE_ENTRY int pthread_setschedparam(pthread_t thread, int policy,
+                                       const sched_param* parameters) {
   Gate gate;
   return gate.controlled() ? 0 : Real().pthread_setschedparam(thread, policy, parameters);
 }

@@ -12,12 +12,14 @@ using engine::SyncObject;
 
 SyncObject* MutexOf(pthread_mutex_t* mutex) {
   const int kind = mutex->__data.__kind & 3;
-  return g_engine.MutexAt(mutex, kind == PTHREAD_MUTEX_RECURSIVE_NP    ? model::MutexKind::kRecursive
-                                 : kind == PTHREAD_MUTEX_ERRORCHECK_NP ? model::MutexKind::kErrorCheck
-                                                                       : model::MutexKind::kNormal);
+  return g_engine.MutexAt(mutex, kind == PTHREAD_MUTEX_RECURSIVE_NP ? model::MutexKind::kRecursive
+                                 : kind == PTHREAD_MUTEX_ERRORCHECK_NP
+                                     ? model::MutexKind::kErrorCheck
+                                     : model::MutexKind::kNormal);
 }
 
-int WaitUntil(pthread_cond_t* condition, pthread_mutex_t* mutex, const clockid_t* clock, const timespec* time, uintptr_t pc) {
+int WaitUntil(pthread_cond_t* condition, pthread_mutex_t* mutex, const clockid_t* clock,
+              const timespec* time, uintptr_t pc) {
   if (!Valid(*time)) return EINVAL;
   SyncObject* object = g_engine.ConditionAt(condition);
   const uint64_t deadline = ToVirtual(clock != nullptr ? *clock : object->clock_id, *time);
@@ -39,14 +41,16 @@ int Answer(int error) {
 
 int WaitSemaphoreUntil(sem_t* semaphore, clockid_t clock, const timespec* time, uintptr_t pc) {
   SyncObject* object = Find(semaphore);
-  if (!Valid(*time)) return object->semaphore.CanWait() ? g_engine.WaitSemaphore(object, true, nullptr, pc) : EINVAL;
+  if (!Valid(*time))
+    return object->semaphore.CanWait() ? g_engine.WaitSemaphore(object, true, nullptr, pc) : EINVAL;
   const uint64_t deadline = ToVirtual(clock, *time);
   return g_engine.WaitSemaphore(object, false, &deadline, pc);
 }
 
 }  // namespace
 
-HEDDLE_ENTRY int pthread_cond_init(pthread_cond_t* condition, const pthread_condattr_t* attributes) {
+HEDDLE_ENTRY int pthread_cond_init(pthread_cond_t* condition,
+                                   const pthread_condattr_t* attributes) {
   Gate gate;
   if (gate.controlled()) {
     g_engine.DestroyLock(condition, ObjectKind::kCondition, HEDDLE_CALLER_PC);
@@ -68,17 +72,19 @@ HEDDLE_ENTRY int pthread_cond_destroy(pthread_cond_t* condition) {
 HEDDLE_ENTRY int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
   Gate gate;
   if (!gate.controlled()) return Real().pthread_cond_wait(condition, mutex);
-  return g_engine.WaitCondition(g_engine.ConditionAt(condition), MutexOf(mutex), nullptr, HEDDLE_CALLER_PC);
+  return g_engine.WaitCondition(g_engine.ConditionAt(condition), MutexOf(mutex), nullptr,
+                                HEDDLE_CALLER_PC);
 }
 
-HEDDLE_ENTRY int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex, const timespec* time) {
+HEDDLE_ENTRY int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
+                                        const timespec* time) {
   Gate gate;
   if (!gate.controlled()) return Real().pthread_cond_timedwait(condition, mutex, time);
   return WaitUntil(condition, mutex, nullptr, time, HEDDLE_CALLER_PC);
 }
 
-HEDDLE_ENTRY int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t clock,
-                                        const timespec* time) {
+HEDDLE_ENTRY int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
+                                        clockid_t clock, const timespec* time) {
   Gate gate;
   if (!gate.controlled()) return Real().pthread_cond_clockwait(condition, mutex, clock, time);
   return WaitUntil(condition, mutex, &clock, time, HEDDLE_CALLER_PC);
@@ -98,7 +104,8 @@ HEDDLE_ENTRY int pthread_cond_broadcast(pthread_cond_t* condition) {
   return 0;
 }
 
-HEDDLE_ENTRY int pthread_barrier_init(pthread_barrier_t* barrier, const pthread_barrierattr_t* attributes, unsigned count) {
+HEDDLE_ENTRY int pthread_barrier_init(pthread_barrier_t* barrier,
+                                      const pthread_barrierattr_t* attributes, unsigned count) {
   const int error = Real().pthread_barrier_init(barrier, attributes, count);
   Gate gate;
   if (gate.controlled() && error == 0) g_engine.MakeBarrier(barrier, count, HEDDLE_CALLER_PC);
@@ -122,7 +129,9 @@ HEDDLE_ENTRY int sem_init(sem_t* semaphore, int shared, unsigned value) {
   const int error = Real().sem_init(semaphore, shared, value);
   Gate gate;
   if (gate.controlled() && error == 0) {
-    if (shared != 0) g_engine.NoteUncontrolled("process-shared semaphore", "only the threads of this process are seen");
+    if (shared != 0)
+      g_engine.NoteUncontrolled("process-shared semaphore",
+                                "only the threads of this process are seen");
     g_engine.DestroyLock(semaphore, ObjectKind::kSemaphore, HEDDLE_CALLER_PC);
     [[maybe_unused]] SyncObject* object = g_engine.SemaphoreAt(semaphore, value);
   }

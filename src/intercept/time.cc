@@ -48,7 +48,8 @@ HEDDLE_ENTRY time_t time(time_t* result) {
 HEDDLE_ENTRY clock_t clock() {
   Gate gate;
   if (!gate.controlled()) return Real().clock();
-  return static_cast<clock_t>(g_engine.ReadClock(HEDDLE_CALLER_PC) / (kNsPerSecond / CLOCKS_PER_SEC));
+  return static_cast<clock_t>(g_engine.ReadClock(HEDDLE_CALLER_PC) /
+                              (kNsPerSecond / CLOCKS_PER_SEC));
 }
 
 HEDDLE_ENTRY int nanosleep(const timespec* time, timespec* remaining) {
@@ -62,7 +63,8 @@ HEDDLE_ENTRY int nanosleep(const timespec* time, timespec* remaining) {
   return 0;
 }
 
-HEDDLE_ENTRY int clock_nanosleep(clockid_t clock, int flags, const timespec* time, timespec* remaining) {
+HEDDLE_ENTRY int clock_nanosleep(clockid_t clock, int flags, const timespec* time,
+                                 timespec* remaining) {
   Gate gate;
   if (!gate.controlled()) return Real().clock_nanosleep(clock, flags, time, remaining);
   if (!Valid(*time) || time->tv_sec < 0) return EINVAL;
@@ -77,7 +79,8 @@ HEDDLE_ENTRY int clock_nanosleep(clockid_t clock, int flags, const timespec* tim
 HEDDLE_ENTRY int usleep(useconds_t microseconds) {
   Gate gate;
   if (!gate.controlled()) return Real().usleep(microseconds);
-  SleepFor({static_cast<time_t>(microseconds / 1'000'000), static_cast<long>(microseconds % 1'000'000) * 1000},
+  SleepFor({static_cast<time_t>(microseconds / 1'000'000),
+            static_cast<long>(microseconds % 1'000'000) * 1000},
            HEDDLE_CALLER_PC);
   return 0;
 }

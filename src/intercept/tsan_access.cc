@@ -25,13 +25,15 @@ template <uint32_t kBytes, bool kWrite>
   const race::Cell* cell = race::CellOf(address);
   if constexpr (kBytes < 4) {
     const uintptr_t offset = address & 3;
-    const AccessWord wanted = engine::g_fast_epoch | static_cast<AccessWord>((1u << kBytes) - 1) << offset;
+    const AccessWord wanted = engine::g_fast_epoch | static_cast<AccessWord>((1u << kBytes) - 1)
+                                                         << offset;
     const bool inside = kBytes == 1 || offset + kBytes <= 4;
     return (kWrite ? cell->write : cell->read) == wanted && inside;
   } else {
     const AccessWord wanted = engine::g_fast_epoch | kBytesMask;
     AccessWord difference = address & 3;
-    for (uint32_t i = 0; i < kBytes / 4; ++i) difference |= (kWrite ? cell[i].write : cell[i].read) ^ wanted;
+    for (uint32_t i = 0; i < kBytes / 4; ++i)
+      difference |= (kWrite ? cell[i].write : cell[i].read) ^ wanted;
     return difference == 0;
   }
 }
@@ -45,29 +47,41 @@ template <uint32_t kBytes, bool kWrite>
 
 }  // namespace
 
-#define HEDDLE_ACCESS(bytes)                                                                                         \
-  HEDDLE_ENTRY void __tsan_read##bytes(void* p) { Access<bytes, false>(p, HEDDLE_CALLER_PC); }                       \
-  HEDDLE_ENTRY void __tsan_write##bytes(void* p) { Access<bytes, true>(p, HEDDLE_CALLER_PC); }                       \
-  HEDDLE_ENTRY void __tsan_read_write##bytes(void* p) {                                                              \
-    Access<bytes, false>(p, HEDDLE_CALLER_PC);                                                                       \
-    Access<bytes, true>(p, HEDDLE_CALLER_PC);                                                                        \
-  }                                                                                                                  \
-  HEDDLE_ENTRY void __tsan_read##bytes##_pc(void* p, void* pc) {                                                     \
-    Access<bytes, false>(p, reinterpret_cast<uintptr_t>(pc));                                                        \
-  }                                                                                                                  \
-  HEDDLE_ENTRY void __tsan_write##bytes##_pc(void* p, void* pc) {                                                    \
-    Access<bytes, true>(p, reinterpret_cast<uintptr_t>(pc));                                                         \
-  }                                                                                                                  \
-  HEDDLE_ENTRY void __tsan_volatile_read##bytes(void* p) { Access<bytes, false>(p, HEDDLE_CALLER_PC); }              \
-  HEDDLE_ENTRY void __tsan_volatile_write##bytes(void* p) { Access<bytes, true>(p, HEDDLE_CALLER_PC); }              \
-  HEDDLE_ENTRY void __tsan_unaligned_read##bytes(void* p) { Access<bytes, false>(p, HEDDLE_CALLER_PC); }             \
-  HEDDLE_ENTRY void __tsan_unaligned_write##bytes(void* p) { Access<bytes, true>(p, HEDDLE_CALLER_PC); }             \
-  HEDDLE_ENTRY void __tsan_unaligned_read_write##bytes(void* p) {                                                    \
-    Access<bytes, false>(p, HEDDLE_CALLER_PC);                                                                       \
-    Access<bytes, true>(p, HEDDLE_CALLER_PC);                                                                        \
-  }                                                                                                                  \
-  HEDDLE_ENTRY void __tsan_unaligned_volatile_read##bytes(void* p) { Access<bytes, false>(p, HEDDLE_CALLER_PC); }    \
-  HEDDLE_ENTRY void __tsan_unaligned_volatile_write##bytes(void* p) { Access<bytes, true>(p, HEDDLE_CALLER_PC); }
+#define HEDDLE_ACCESS(bytes)                                                                   \
+  HEDDLE_ENTRY void __tsan_read##bytes(void* p) { Access<bytes, false>(p, HEDDLE_CALLER_PC); } \
+  HEDDLE_ENTRY void __tsan_write##bytes(void* p) { Access<bytes, true>(p, HEDDLE_CALLER_PC); } \
+  HEDDLE_ENTRY void __tsan_read_write##bytes(void* p) {                                        \
+    Access<bytes, false>(p, HEDDLE_CALLER_PC);                                                 \
+    Access<bytes, true>(p, HEDDLE_CALLER_PC);                                                  \
+  }                                                                                            \
+  HEDDLE_ENTRY void __tsan_read##bytes##_pc(void* p, void* pc) {                               \
+    Access<bytes, false>(p, reinterpret_cast<uintptr_t>(pc));                                  \
+  }                                                                                            \
+  HEDDLE_ENTRY void __tsan_write##bytes##_pc(void* p, void* pc) {                              \
+    Access<bytes, true>(p, reinterpret_cast<uintptr_t>(pc));                                   \
+  }                                                                                            \
+  HEDDLE_ENTRY void __tsan_volatile_read##bytes(void* p) {                                     \
+    Access<bytes, false>(p, HEDDLE_CALLER_PC);                                                 \
+  }                                                                                            \
+  HEDDLE_ENTRY void __tsan_volatile_write##bytes(void* p) {                                    \
+    Access<bytes, true>(p, HEDDLE_CALLER_PC);                                                  \
+  }                                                                                            \
+  HEDDLE_ENTRY void __tsan_unaligned_read##bytes(void* p) {                                    \
+    Access<bytes, false>(p, HEDDLE_CALLER_PC);                                                 \
+  }                                                                                            \
+  HEDDLE_ENTRY void __tsan_unaligned_write##bytes(void* p) {                                   \
+    Access<bytes, true>(p, HEDDLE_CALLER_PC);                                                  \
+  }                                                                                            \
+  HEDDLE_ENTRY void __tsan_unaligned_read_write##bytes(void* p) {                              \
+    Access<bytes, false>(p, HEDDLE_CALLER_PC);                                                 \
+    Access<bytes, true>(p, HEDDLE_CALLER_PC);                                                  \
+  }                                                                                            \
+  HEDDLE_ENTRY void __tsan_unaligned_volatile_read##bytes(void* p) {                           \
+    Access<bytes, false>(p, HEDDLE_CALLER_PC);                                                 \
+  }                                                                                            \
+  HEDDLE_ENTRY void __tsan_unaligned_volatile_write##bytes(void* p) {                          \
+    Access<bytes, true>(p, HEDDLE_CALLER_PC);                                                  \
+  }
 
 HEDDLE_ACCESS(1)
 HEDDLE_ACCESS(2)
@@ -77,19 +91,25 @@ HEDDLE_ACCESS(16)
 
 HEDDLE_ENTRY void __tsan_read_range(void* p, unsigned long bytes) {
   Gate gate;
-  if (gate.controlled()) g_engine.AccessRange(reinterpret_cast<uintptr_t>(p), bytes, false, HEDDLE_CALLER_PC);
+  if (gate.controlled())
+    g_engine.AccessRange(reinterpret_cast<uintptr_t>(p), bytes, false, HEDDLE_CALLER_PC);
 }
 HEDDLE_ENTRY void __tsan_write_range(void* p, unsigned long bytes) {
   Gate gate;
-  if (gate.controlled()) g_engine.AccessRange(reinterpret_cast<uintptr_t>(p), bytes, true, HEDDLE_CALLER_PC);
+  if (gate.controlled())
+    g_engine.AccessRange(reinterpret_cast<uintptr_t>(p), bytes, true, HEDDLE_CALLER_PC);
 }
 HEDDLE_ENTRY void __tsan_read_range_pc(void* p, unsigned long bytes, void* pc) {
   Gate gate;
-  if (gate.controlled()) g_engine.AccessRange(reinterpret_cast<uintptr_t>(p), bytes, false, reinterpret_cast<uintptr_t>(pc));
+  if (gate.controlled())
+    g_engine.AccessRange(reinterpret_cast<uintptr_t>(p), bytes, false,
+                         reinterpret_cast<uintptr_t>(pc));
 }
 HEDDLE_ENTRY void __tsan_write_range_pc(void* p, unsigned long bytes, void* pc) {
   Gate gate;
-  if (gate.controlled()) g_engine.AccessRange(reinterpret_cast<uintptr_t>(p), bytes, true, reinterpret_cast<uintptr_t>(pc));
+  if (gate.controlled())
+    g_engine.AccessRange(reinterpret_cast<uintptr_t>(p), bytes, true,
+                         reinterpret_cast<uintptr_t>(pc));
 }
 
 // The pointer to the virtual functions. A store of the value that is there already is what every destructor of a class

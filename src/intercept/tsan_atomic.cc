@@ -47,7 +47,8 @@ bool RealCompareExchange(volatile T* place, T* expected, T desired) {
     *expected = old;
     return swapped;
   } else {
-    return __atomic_compare_exchange_n(place, expected, desired, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+    return __atomic_compare_exchange_n(place, expected, desired, false, __ATOMIC_SEQ_CST,
+                                       __ATOMIC_SEQ_CST);
   }
 }
 
@@ -60,13 +61,15 @@ template <typename T>
 T Load(const volatile T* place, int order, uintptr_t pc) {
   Gate gate;
   if (!gate.controlled()) return RealLoad(place);
-  SyncObject* object = g_engine.AtomicArrive(reinterpret_cast<uintptr_t>(place), OpKind::kAtomicLoad, pc);
+  SyncObject* object =
+      g_engine.AtomicArrive(reinterpret_cast<uintptr_t>(place), OpKind::kAtomicLoad, pc);
   T value;
   {
     ProgramMemoryScope scope;
     value = *place;
   }
-  g_engine.AtomicDone(object, OpKind::kAtomicLoad, {sizeof(T), false, false, Order(order), Value(value)}, pc);
+  g_engine.AtomicDone(object, OpKind::kAtomicLoad,
+                      {sizeof(T), false, false, Order(order), Value(value)}, pc);
   return value;
 }
 
@@ -79,14 +82,16 @@ void Store(volatile T* place, T value, int order, uintptr_t pc) {
     }
     return;
   }
-  SyncObject* object = g_engine.AtomicArrive(reinterpret_cast<uintptr_t>(place), OpKind::kAtomicStore, pc);
+  SyncObject* object =
+      g_engine.AtomicArrive(reinterpret_cast<uintptr_t>(place), OpKind::kAtomicStore, pc);
   bool changed = false;
   {
     ProgramMemoryScope scope;
     changed = *place != value;
     *place = value;
   }
-  g_engine.AtomicDone(object, OpKind::kAtomicStore, {sizeof(T), true, changed, Order(order), Value(value)}, pc);
+  g_engine.AtomicDone(object, OpKind::kAtomicStore,
+                      {sizeof(T), true, changed, Order(order), Value(value)}, pc);
 }
 
 // `update` computes the new value from the old one.
@@ -99,7 +104,8 @@ T Modify(volatile T* place, int order, uintptr_t pc, F update) {
     }
     return old;
   }
-  SyncObject* object = g_engine.AtomicArrive(reinterpret_cast<uintptr_t>(place), OpKind::kAtomicRmw, pc);
+  SyncObject* object =
+      g_engine.AtomicArrive(reinterpret_cast<uintptr_t>(place), OpKind::kAtomicRmw, pc);
   T old;
   bool changed = false;
   {
@@ -109,15 +115,18 @@ T Modify(volatile T* place, int order, uintptr_t pc, F update) {
     changed = value != old;
     *place = value;
   }
-  g_engine.AtomicDone(object, OpKind::kAtomicRmw, {sizeof(T), true, changed, Order(order), Value(old)}, pc);
+  g_engine.AtomicDone(object, OpKind::kAtomicRmw,
+                      {sizeof(T), true, changed, Order(order), Value(old)}, pc);
   return old;
 }
 
 template <typename T>
-bool CompareExchange(volatile T* place, T* expected, T desired, bool weak, int order, int failure_order, uintptr_t pc) {
+bool CompareExchange(volatile T* place, T* expected, T desired, bool weak, int order,
+                     int failure_order, uintptr_t pc) {
   Gate gate;
   if (!gate.controlled()) return RealCompareExchange(place, expected, desired);
-  SyncObject* object = g_engine.AtomicArrive(reinterpret_cast<uintptr_t>(place), OpKind::kAtomicCas, pc);
+  SyncObject* object =
+      g_engine.AtomicArrive(reinterpret_cast<uintptr_t>(place), OpKind::kAtomicCas, pc);
   T old;
   {
     ProgramMemoryScope scope;
@@ -132,45 +141,47 @@ bool CompareExchange(volatile T* place, T* expected, T desired, bool weak, int o
     *expected = old;
   }
   const int effective = Order(success ? order : failure_order);
-  g_engine.AtomicDone(object, OpKind::kAtomicCas, {sizeof(T), success, changed, effective, Value(old)}, pc);
+  g_engine.AtomicDone(object, OpKind::kAtomicCas,
+                      {sizeof(T), success, changed, effective, Value(old)}, pc);
   return success;
 }
 
 }  // namespace
 
 #define HEDDLE_PC HEDDLE_CALLER_PC
-#define HEDDLE_MODIFY(bits, name, expression)                                                                       \
-  HEDDLE_ENTRY A##bits __tsan_atomic##bits##_##name(volatile A##bits* p, A##bits v, int order) {                    \
-    return Modify<A##bits>(p, order, HEDDLE_PC, [v](A##bits old) { return static_cast<A##bits>(expression); });     \
+#define HEDDLE_MODIFY(bits, name, expression)                                                    \
+  HEDDLE_ENTRY A##bits __tsan_atomic##bits##_##name(volatile A##bits* p, A##bits v, int order) { \
+    return Modify<A##bits>(p, order, HEDDLE_PC,                                                  \
+                           [v](A##bits old) { return static_cast<A##bits>(expression); });       \
   }
 
-#define HEDDLE_ATOMIC(bits)                                                                                         \
-  HEDDLE_ENTRY A##bits __tsan_atomic##bits##_load(const volatile A##bits* p, int order) {                           \
-    return Load<A##bits>(p, order, HEDDLE_PC);                                                                      \
-  }                                                                                                                 \
-  HEDDLE_ENTRY void __tsan_atomic##bits##_store(volatile A##bits* p, A##bits v, int order) {                        \
-    Store<A##bits>(p, v, order, HEDDLE_PC);                                                                         \
-  }                                                                                                                 \
-  HEDDLE_MODIFY(bits, exchange, (static_cast<void>(old), v))                                                        \
-  HEDDLE_MODIFY(bits, fetch_add, old + v)                                                                           \
-  HEDDLE_MODIFY(bits, fetch_sub, old - v)                                                                           \
-  HEDDLE_MODIFY(bits, fetch_and, old & v)                                                                           \
-  HEDDLE_MODIFY(bits, fetch_or, old | v)                                                                            \
-  HEDDLE_MODIFY(bits, fetch_xor, old ^ v)                                                                           \
-  HEDDLE_MODIFY(bits, fetch_nand, ~(old & v))                                                                       \
-  HEDDLE_ENTRY int __tsan_atomic##bits##_compare_exchange_strong(volatile A##bits* p, A##bits* expected, A##bits v, \
-                                                                 int order, int failure_order) {                    \
-    return CompareExchange<A##bits>(p, expected, v, false, order, failure_order, HEDDLE_PC);                        \
-  }                                                                                                                 \
-  HEDDLE_ENTRY int __tsan_atomic##bits##_compare_exchange_weak(volatile A##bits* p, A##bits* expected, A##bits v,   \
-                                                               int order, int failure_order) {                      \
-    return CompareExchange<A##bits>(p, expected, v, true, order, failure_order, HEDDLE_PC);                         \
-  }                                                                                                                 \
-  HEDDLE_ENTRY A##bits __tsan_atomic##bits##_compare_exchange_val(volatile A##bits* p, A##bits expected, A##bits v, \
-                                                                  int order, int failure_order) {                   \
-    A##bits old = expected;                                                                                         \
-    CompareExchange<A##bits>(p, &old, v, false, order, failure_order, HEDDLE_PC);                                   \
-    return old;                                                                                                     \
+#define HEDDLE_ATOMIC(bits)                                                                  \
+  HEDDLE_ENTRY A##bits __tsan_atomic##bits##_load(const volatile A##bits* p, int order) {    \
+    return Load<A##bits>(p, order, HEDDLE_PC);                                               \
+  }                                                                                          \
+  HEDDLE_ENTRY void __tsan_atomic##bits##_store(volatile A##bits* p, A##bits v, int order) { \
+    Store<A##bits>(p, v, order, HEDDLE_PC);                                                  \
+  }                                                                                          \
+  HEDDLE_MODIFY(bits, exchange, (static_cast<void>(old), v))                                 \
+  HEDDLE_MODIFY(bits, fetch_add, old + v)                                                    \
+  HEDDLE_MODIFY(bits, fetch_sub, old - v)                                                    \
+  HEDDLE_MODIFY(bits, fetch_and, old& v)                                                     \
+  HEDDLE_MODIFY(bits, fetch_or, old | v)                                                     \
+  HEDDLE_MODIFY(bits, fetch_xor, old ^ v)                                                    \
+  HEDDLE_MODIFY(bits, fetch_nand, ~(old & v))                                                \
+  HEDDLE_ENTRY int __tsan_atomic##bits##_compare_exchange_strong(                            \
+      volatile A##bits* p, A##bits* expected, A##bits v, int order, int failure_order) {     \
+    return CompareExchange<A##bits>(p, expected, v, false, order, failure_order, HEDDLE_PC); \
+  }                                                                                          \
+  HEDDLE_ENTRY int __tsan_atomic##bits##_compare_exchange_weak(                              \
+      volatile A##bits* p, A##bits* expected, A##bits v, int order, int failure_order) {     \
+    return CompareExchange<A##bits>(p, expected, v, true, order, failure_order, HEDDLE_PC);  \
+  }                                                                                          \
+  HEDDLE_ENTRY A##bits __tsan_atomic##bits##_compare_exchange_val(                           \
+      volatile A##bits* p, A##bits expected, A##bits v, int order, int failure_order) {      \
+    A##bits old = expected;                                                                  \
+    CompareExchange<A##bits>(p, &old, v, false, order, failure_order, HEDDLE_PC);            \
+    return old;                                                                              \
   }
 
 HEDDLE_ATOMIC(8)

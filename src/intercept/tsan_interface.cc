@@ -39,25 +39,44 @@ void IgnoreSync(bool begin) {
 }  // namespace
 
 // --- dynamic annotations (file and line come first) ---
-HEDDLE_ENTRY void AnnotateHappensBefore(const char*, int, const volatile void* address) { Release(address); }
-HEDDLE_ENTRY void AnnotateHappensAfter(const char*, int, const volatile void* address) { Acquire(address); }
-HEDDLE_ENTRY void WTFAnnotateHappensBefore(const char*, int, const volatile void* address) { Release(address); }
-HEDDLE_ENTRY void WTFAnnotateHappensAfter(const char*, int, const volatile void* address) { Acquire(address); }
+HEDDLE_ENTRY void AnnotateHappensBefore(const char*, int, const volatile void* address) {
+  Release(address);
+}
+HEDDLE_ENTRY void AnnotateHappensAfter(const char*, int, const volatile void* address) {
+  Acquire(address);
+}
+HEDDLE_ENTRY void WTFAnnotateHappensBefore(const char*, int, const volatile void* address) {
+  Release(address);
+}
+HEDDLE_ENTRY void WTFAnnotateHappensAfter(const char*, int, const volatile void* address) {
+  Acquire(address);
+}
 HEDDLE_ENTRY void AnnotateIgnoreReadsBegin(const char*, int) { IgnoreAccesses(true); }
 HEDDLE_ENTRY void AnnotateIgnoreReadsEnd(const char*, int) { IgnoreAccesses(false); }
 HEDDLE_ENTRY void AnnotateIgnoreWritesBegin(const char*, int) { IgnoreAccesses(true); }
 HEDDLE_ENTRY void AnnotateIgnoreWritesEnd(const char*, int) { IgnoreAccesses(false); }
 HEDDLE_ENTRY void AnnotateIgnoreSyncBegin(const char*, int) { IgnoreSync(true); }
 HEDDLE_ENTRY void AnnotateIgnoreSyncEnd(const char*, int) { IgnoreSync(false); }
-HEDDLE_ENTRY void AnnotateEnableRaceDetection(const char*, int, int enable) { IgnoreAccesses(enable == 0); }
+HEDDLE_ENTRY void AnnotateEnableRaceDetection(const char*, int, int enable) {
+  IgnoreAccesses(enable == 0);
+}
 HEDDLE_ENTRY void AnnotateRWLockCreate(const char*, int, const volatile void*) {}
 HEDDLE_ENTRY void AnnotateRWLockCreateStatic(const char*, int, const volatile void*) {}
 HEDDLE_ENTRY void AnnotateRWLockDestroy(const char*, int, const volatile void*) {}
-HEDDLE_ENTRY void AnnotateRWLockAcquired(const char*, int, const volatile void* lock, long) { Acquire(lock); }
-HEDDLE_ENTRY void AnnotateRWLockReleased(const char*, int, const volatile void* lock, long) { Release(lock); }
-HEDDLE_ENTRY void AnnotateCondVarSignal(const char*, int, const volatile void* condition) { Release(condition); }
-HEDDLE_ENTRY void AnnotateCondVarSignalAll(const char*, int, const volatile void* condition) { Release(condition); }
-HEDDLE_ENTRY void AnnotateCondVarWait(const char*, int, const volatile void* condition, const volatile void*) {
+HEDDLE_ENTRY void AnnotateRWLockAcquired(const char*, int, const volatile void* lock, long) {
+  Acquire(lock);
+}
+HEDDLE_ENTRY void AnnotateRWLockReleased(const char*, int, const volatile void* lock, long) {
+  Release(lock);
+}
+HEDDLE_ENTRY void AnnotateCondVarSignal(const char*, int, const volatile void* condition) {
+  Release(condition);
+}
+HEDDLE_ENTRY void AnnotateCondVarSignalAll(const char*, int, const volatile void* condition) {
+  Release(condition);
+}
+HEDDLE_ENTRY void AnnotateCondVarWait(const char*, int, const volatile void* condition,
+                                      const volatile void*) {
   Acquire(condition);
 }
 HEDDLE_ENTRY void AnnotatePCQCreate(const char*, int, const volatile void*) {}
@@ -94,10 +113,12 @@ HEDDLE_ENTRY void AnnotateExpectRace(const char*, int, const volatile void* addr
 HEDDLE_ENTRY void AnnotateBenignRace(const char*, int, const volatile void* address, const char*) {
   Benign(address, "the annotation is accepted, but the race is reported all the same");
 }
-HEDDLE_ENTRY void AnnotateBenignRaceSized(const char*, int, const volatile void* address, long, const char*) {
+HEDDLE_ENTRY void AnnotateBenignRaceSized(const char*, int, const volatile void* address, long,
+                                          const char*) {
   Benign(address, "the annotation is accepted, but the race is reported all the same");
 }
-HEDDLE_ENTRY void WTFAnnotateBenignRaceSized(const char*, int, const volatile void* address, long, const char*) {
+HEDDLE_ENTRY void WTFAnnotateBenignRaceSized(const char*, int, const volatile void* address, long,
+                                             const char*) {
   Benign(address, "the annotation is accepted, but the race is reported all the same");
 }
 HEDDLE_ENTRY int RunningOnValgrind() { return 0; }
@@ -126,7 +147,9 @@ HEDDLE_ENTRY void __tsan_mutex_pre_signal(void*, unsigned) {}
 HEDDLE_ENTRY void __tsan_mutex_post_signal(void*, unsigned) {}
 HEDDLE_ENTRY void __tsan_mutex_pre_divert(void*, unsigned) {}
 HEDDLE_ENTRY void __tsan_mutex_post_divert(void*, unsigned) {}
-HEDDLE_ENTRY void* __tsan_get_current_fiber() { return g_engine.active() ? g_engine.current() : nullptr; }
+HEDDLE_ENTRY void* __tsan_get_current_fiber() {
+  return g_engine.active() ? g_engine.current() : nullptr;
+}
 HEDDLE_ENTRY void* __tsan_create_fiber(unsigned) { RefuseFibres(); }
 HEDDLE_ENTRY void __tsan_destroy_fiber(void*) {}
 HEDDLE_ENTRY void __tsan_switch_to_fiber(void*, unsigned) { RefuseFibres(); }
@@ -136,18 +159,27 @@ HEDDLE_ENTRY void __tsan_external_register_header(void*, const char*) {}
 HEDDLE_ENTRY void __tsan_external_assign_tag(void*, void*) {}
 HEDDLE_ENTRY void __tsan_external_read(void* address, void* pc, void*) {
   Gate gate;
-  if (gate.controlled()) g_engine.AccessMemory(reinterpret_cast<uintptr_t>(address), 1, false, reinterpret_cast<uintptr_t>(pc));
+  if (gate.controlled())
+    g_engine.AccessMemory(reinterpret_cast<uintptr_t>(address), 1, false,
+                          reinterpret_cast<uintptr_t>(pc));
 }
 HEDDLE_ENTRY void __tsan_external_write(void* address, void* pc, void*) {
   Gate gate;
-  if (gate.controlled()) g_engine.AccessMemory(reinterpret_cast<uintptr_t>(address), 1, true, reinterpret_cast<uintptr_t>(pc));
+  if (gate.controlled())
+    g_engine.AccessMemory(reinterpret_cast<uintptr_t>(address), 1, true,
+                          reinterpret_cast<uintptr_t>(pc));
 }
 HEDDLE_ENTRY void* __tsan_get_current_report() { return nullptr; }
-HEDDLE_ENTRY int __tsan_get_report_data(void*, const char**, int*, int*, int*, int*, int*, int*, int*, void**, unsigned long) {
+HEDDLE_ENTRY int __tsan_get_report_data(void*, const char**, int*, int*, int*, int*, int*, int*,
+                                        int*, void**, unsigned long) {
   return 0;
 }
-HEDDLE_ENTRY int __tsan_get_alloc_stack(unsigned long, unsigned long*, unsigned long, int*, unsigned long*) { return 0; }
-HEDDLE_ENTRY const char* __tsan_locate_address(unsigned long, char*, unsigned long, unsigned long*, unsigned long*) {
+HEDDLE_ENTRY int __tsan_get_alloc_stack(unsigned long, unsigned long*, unsigned long, int*,
+                                        unsigned long*) {
+  return 0;
+}
+HEDDLE_ENTRY const char* __tsan_locate_address(unsigned long, char*, unsigned long, unsigned long*,
+                                               unsigned long*) {
   return "";
 }
 
@@ -160,7 +192,8 @@ HEDDLE_ENTRY const char* __sanitizer_get_report_path() { return ""; }
 HEDDLE_ENTRY void __sanitizer_report_error_summary(const char*) {}
 HEDDLE_ENTRY int __sanitizer_acquire_crash_state() { return 1; }
 HEDDLE_ENTRY void __sanitizer_sandbox_on_notify(void*) {}
-HEDDLE_ENTRY int __sanitizer_install_malloc_and_free_hooks(void (*)(const volatile void*, unsigned long),
+HEDDLE_ENTRY int __sanitizer_install_malloc_and_free_hooks(void (*)(const volatile void*,
+                                                                    unsigned long),
                                                            void (*)(const volatile void*)) {
   return 0;
 }
@@ -168,11 +201,14 @@ HEDDLE_ENTRY unsigned long __sanitizer_get_current_allocated_bytes() { return 0;
 HEDDLE_ENTRY unsigned long __sanitizer_get_heap_size() { return 0; }
 HEDDLE_ENTRY unsigned long __sanitizer_get_free_bytes() { return 0; }
 HEDDLE_ENTRY unsigned long __sanitizer_get_unmapped_bytes() { return 0; }
-HEDDLE_ENTRY unsigned long __sanitizer_get_estimated_allocated_size(unsigned long bytes) { return bytes; }
+HEDDLE_ENTRY unsigned long __sanitizer_get_estimated_allocated_size(unsigned long bytes) {
+  return bytes;
+}
 HEDDLE_ENTRY void __sanitizer_symbolize_pc(void*, const char*, char* buffer, unsigned long bytes) {
   if (bytes > 0) buffer[0] = '\0';
 }
-HEDDLE_ENTRY void __sanitizer_symbolize_global(void*, const char*, char* buffer, unsigned long bytes) {
+HEDDLE_ENTRY void __sanitizer_symbolize_global(void*, const char*, char* buffer,
+                                               unsigned long bytes) {
   if (bytes > 0) buffer[0] = '\0';
 }
 

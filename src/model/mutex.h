@@ -20,16 +20,16 @@ enum class MutexKind : uint8_t { kNormal, kRecursive, kErrorCheck, kSpin };
 
 enum class LockResult : uint8_t {
   kAcquired,
-  kBusy,        // owned by another thread
-  kDeadlock,    // error-check: the caller owns it already
-  kTooDeep,     // recursive: the count would overflow (EAGAIN)
+  kBusy,      // owned by another thread
+  kDeadlock,  // error-check: the caller owns it already
+  kTooDeep,   // recursive: the count would overflow (EAGAIN)
 };
 
 enum class UnlockResult : uint8_t {
-  kReleased,     // free now
-  kStillHeld,    // recursive: one level less
-  kNotOwner,     // held by another thread
-  kNotLocked,    // held by nobody
+  kReleased,   // free now
+  kStillHeld,  // recursive: one level less
+  kNotOwner,   // held by another thread
+  kNotLocked,  // held by nobody
 };
 
 class Mutex {
@@ -60,7 +60,8 @@ class Mutex {
       depth_ = 1;
       return LockResult::kAcquired;
     }
-    if (owner_ != thread || kind_ == MutexKind::kNormal || kind_ == MutexKind::kSpin) return LockResult::kBusy;
+    if (owner_ != thread || kind_ == MutexKind::kNormal || kind_ == MutexKind::kSpin)
+      return LockResult::kBusy;
     if (kind_ == MutexKind::kErrorCheck) return LockResult::kDeadlock;
     if (depth_ == kDepthMax) return LockResult::kTooDeep;
     ++depth_;

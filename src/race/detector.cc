@@ -15,7 +15,9 @@ bool Ordered(AccessWord previous, const Accessor& accessor) {
 }
 
 // True when remembering `mine` instead of `old` loses nothing: a plain access conflicts with all that an atomic one does.
-bool Replaces(AccessWord mine, AccessWord old) { return (mine & kAtomicFlag) == 0 || (old & kAtomicFlag) != 0; }
+bool Replaces(AccessWord mine, AccessWord old) {
+  return (mine & kAtomicFlag) == 0 || (old & kAtomicFlag) != 0;
+}
 
 AccessWord BytesOf(uintptr_t first, uintptr_t last, uintptr_t granule) {
   const uintptr_t begin = first > granule ? first - granule : 0;
@@ -43,7 +45,8 @@ void Detector::Access(const AccessInfo& access, const Accessor& accessor) {
   const uintptr_t end = access.address + access.bytes;
   const AccessWord flags = (access.atomic ? kAtomicFlag : 0) | (access.free ? kFreedFlag : 0);
   bool reported = false;
-  for (uintptr_t granule = access.address & ~(kGranuleBytes - 1); granule < end; granule += kGranuleBytes) {
+  for (uintptr_t granule = access.address & ~(kGranuleBytes - 1); granule < end;
+       granule += kGranuleBytes) {
     const AccessWord mine = accessor.epoch | flags | BytesOf(access.address, end, granule);
     Cell* cell = CellOf(granule);
     if (cell->write == mine && access.write) continue;
@@ -52,8 +55,8 @@ void Detector::Access(const AccessInfo& access, const Accessor& accessor) {
   }
 }
 
-void Detector::AccessGranule(Cell* cell, uintptr_t granule, AccessWord mine, const AccessInfo& access,
-                             const Accessor& accessor, bool* reported) {
+void Detector::AccessGranule(Cell* cell, uintptr_t granule, AccessWord mine,
+                             const AccessInfo& access, const Accessor& accessor, bool* reported) {
   if (Expanded(*cell)) {
     AccessRecord(&RecordOf(*cell), granule, mine, access, accessor, reported);
     return;
@@ -116,7 +119,8 @@ Detector::Record* Detector::Expand(Cell* cell) {
 }
 
 uint32_t Detector::NewRecord() {
-  if (records_used_ == records_max_) DieOfLimit("race records", "memory cells with a complex history", records_max_);
+  if (records_used_ == records_max_)
+    DieOfLimit("race records", "memory cells with a complex history", records_max_);
   records_[records_used_].count = 0;
   records_[records_used_].next = 0;
   return static_cast<uint32_t>(records_used_++);
@@ -133,8 +137,8 @@ void Detector::Append(Record* record, AccessWord entry) {
   record->entries[record->count++] = entry;
 }
 
-void Detector::AccessRecord(Record* record, uintptr_t granule, AccessWord mine, const AccessInfo& access,
-                            const Accessor& accessor, bool* reported) {
+void Detector::AccessRecord(Record* record, uintptr_t granule, AccessWord mine,
+                            const AccessInfo& access, const Accessor& accessor, bool* reported) {
   const AccessWord entry = mine | (access.write ? kWriteFlag : 0);
   bool merged = false;
   for (Record* part = record;; part = &records_[part->next]) {
@@ -148,7 +152,8 @@ void Detector::AccessRecord(Record* record, uintptr_t granule, AccessWord mine, 
       } else if (overlap && conflicting && !ordered && (old & mine & kAtomicFlag) == 0) {
         Report(granule, old, access, reported);
         old &= ~(mine & kBytesMask);
-      } else if (overlap && ordered && Replaces(mine, old) && (access.write || (old & kWriteFlag) == 0)) {
+      } else if (overlap && ordered && Replaces(mine, old) &&
+                 (access.write || (old & kWriteFlag) == 0)) {
         old &= ~(mine & kBytesMask);
       }
       if (!merged && ((old ^ entry) & ~kBytesMask) == 0) {
@@ -164,7 +169,8 @@ void Detector::AccessRecord(Record* record, uintptr_t granule, AccessWord mine, 
   if (!merged) Append(record, entry);
 }
 
-void Detector::Report(uintptr_t granule, AccessWord previous, const AccessInfo& access, bool* reported) {
+void Detector::Report(uintptr_t granule, AccessWord previous, const AccessInfo& access,
+                      bool* reported) {
   if (*reported) return;
   *reported = true;
   const ConflictKind kind = (previous & kFreedFlag) == 0 ? ConflictKind::kRace
@@ -175,7 +181,8 @@ void Detector::Report(uintptr_t granule, AccessWord previous, const AccessInfo& 
 
 void Detector::Forget(uintptr_t address, uint64_t bytes) {
   const uintptr_t end = address + bytes;
-  for (uintptr_t granule = address & ~(kGranuleBytes - 1); granule < end; granule += kGranuleBytes) {
+  for (uintptr_t granule = address & ~(kGranuleBytes - 1); granule < end;
+       granule += kGranuleBytes) {
     Cell* cell = CellOf(granule);
     if ((cell->write | cell->read) != 0) *cell = {0, 0};
   }
@@ -188,7 +195,8 @@ void Detector::ForgetLarge(uintptr_t address, uint64_t bytes) {
 
 void Detector::MarkFreed(uintptr_t address, uint64_t bytes, const Accessor& accessor) {
   const uintptr_t end = address + bytes;
-  for (uintptr_t granule = address & ~(kGranuleBytes - 1); granule < end; granule += kGranuleBytes) {
+  for (uintptr_t granule = address & ~(kGranuleBytes - 1); granule < end;
+       granule += kGranuleBytes) {
     *CellOf(granule) = {accessor.epoch | kFreedFlag | kBytesMask, 0};
   }
 }

@@ -34,7 +34,7 @@ struct AccessInfo {
   uint32_t bytes;
   bool write;
   bool atomic;
-  bool free;        // the "access" is the freeing of the memory
+  bool free;  // the "access" is the freeing of the memory
   uintptr_t pc;
 };
 
@@ -48,8 +48,8 @@ enum class ConflictKind : uint8_t { kRace, kUseAfterFree, kDoubleFree };
 
 struct Conflict {
   ConflictKind kind;
-  uintptr_t address;     // first byte of the granule that both touch
-  AccessWord previous;   // with kWriteFlag if it was a write
+  uintptr_t address;    // first byte of the granule that both touch
+  AccessWord previous;  // with kWriteFlag if it was a write
 };
 
 class Detector {
@@ -88,7 +88,8 @@ class Detector {
     static constexpr uint32_t kEntries = 6;
     AccessWord entries[kEntries];
     uint32_t count;
-    uint32_t next;  // number of the record that goes on, relative to the execution's first; 0 is none
+    uint32_t
+        next;  // number of the record that goes on, relative to the execution's first; 0 is none
   };
   static_assert(sizeof(Record) == 56);
 
@@ -99,10 +100,12 @@ class Detector {
   [[nodiscard]] bool StaleReference(const Cell& cell) const {
     return ThreadOf(cell.write) == kExpandedTag && ClockOf(cell.write) < record_base_;
   }
-  [[nodiscard]] Record& RecordOf(const Cell& cell) { return records_[ClockOf(cell.write) - record_base_]; }
+  [[nodiscard]] Record& RecordOf(const Cell& cell) {
+    return records_[ClockOf(cell.write) - record_base_];
+  }
 
-  void AccessGranule(Cell* cell, uintptr_t granule, AccessWord mine, const AccessInfo& access, const Accessor& accessor,
-                     bool* reported);
+  void AccessGranule(Cell* cell, uintptr_t granule, AccessWord mine, const AccessInfo& access,
+                     const Accessor& accessor, bool* reported);
   void AccessRecord(Record* record, uintptr_t granule, AccessWord mine, const AccessInfo& access,
                     const Accessor& accessor, bool* reported);
   [[nodiscard]] Record* Expand(Cell* cell);

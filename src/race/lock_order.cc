@@ -44,7 +44,8 @@ bool LockOrder::Leads(uint32_t object, uint32_t target) {
 // Depth-first over the edges that leave `object`; `cycle[0..depth)` is the path so far. Only ways that lead to the target are
 // gone: there are more paths than one can walk where several threads take many locks, all in the same order
 // (test: ManyThreadsThatTakeManyLocksInOneOrderAreNoCycle).
-uint32_t LockOrder::Search(uint32_t object, uint32_t target, const LockEdge** cycle, uint32_t depth) {
+uint32_t LockOrder::Search(uint32_t object, uint32_t target, const LockEdge** cycle,
+                           uint32_t depth) {
   if (depth == kCycleMax || object >= highest_ || !Leads(object, target)) return 0;
   for (const LockEdge* edge = edges_[object]; edge != nullptr; edge = edge->next) {
     const bool closes = edge->to == target;

@@ -19,15 +19,15 @@
 namespace heddle::race {
 
 struct LockEdge {
-  uint32_t from;              // objects
+  uint32_t from;  // objects
   uint32_t to;
   ThreadId thread;
-  uint64_t lineage_clock;     // the thread's own component of its lineage when the edge was made
+  uint64_t lineage_clock;  // the thread's own component of its lineage when the edge was made
   VectorClock lineage;
   uint32_t guard_count;
-  uint32_t snapshot;          // where `to` was taken
+  uint32_t snapshot;  // where `to` was taken
   uintptr_t pc;
-  LockEdge* next;             // of the same `from`
+  LockEdge* next;  // of the same `from`
   static constexpr uint32_t kGuardsMax = 8;
   uint32_t guards[kGuardsMax];
 };
@@ -47,13 +47,14 @@ class LockOrder {
   [[nodiscard]] bool Knows(uint32_t from, uint32_t to, ThreadId thread) const;
 
  private:
-  [[nodiscard]] uint32_t Search(uint32_t object, uint32_t target, const LockEdge** cycle, uint32_t depth);
+  [[nodiscard]] uint32_t Search(uint32_t object, uint32_t target, const LockEdge** cycle,
+                                uint32_t depth);
   [[nodiscard]] bool Leads(uint32_t object, uint32_t target);
   [[nodiscard]] static bool Compatible(const LockEdge& a, const LockEdge& b);
 
   LockEdge* edges_[kLocksMax] = {};  // by `from`
   uint32_t highest_ = 0;
-  uint16_t to_visit_[kLocksMax] = {};     // of Leads: too large for the stack of a fibre
+  uint16_t to_visit_[kLocksMax] = {};  // of Leads: too large for the stack of a fibre
 };
 
 }  // namespace heddle::race

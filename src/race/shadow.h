@@ -27,7 +27,8 @@ inline constexpr uintptr_t kShadowScale = sizeof(Cell) / kGranuleBytes;
 inline constexpr uintptr_t kShadowBytes = (kAddressMask + 1) * kShadowScale;
 
 [[nodiscard]] inline Cell* CellOf(uintptr_t address) {
-  return reinterpret_cast<Cell*>(kShadowBase + (address & kAddressMask & ~(kGranuleBytes - 1)) * kShadowScale);
+  return reinterpret_cast<Cell*>(kShadowBase +
+                                 (address & kAddressMask & ~(kGranuleBytes - 1)) * kShadowScale);
 }
 
 }  // namespace heddle::race

@@ -2,14 +2,14 @@
 // index and count of the region checked, because the process that wrote them may have been failing while it did.
 #include "report/build.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 #include <optional>
 #include <set>
 #include <span>
 #include <string_view>
-
-#include <fmt/format.h>
 
 #include "report/events.h"
 #include "report/objects.h"
@@ -29,13 +29,15 @@ std::string Text(const char (&field)[N]) {
 }
 
 bool IsHang(Verdict verdict) {
-  return verdict == Verdict::kDeadlock || verdict == Verdict::kLostWakeup || verdict == Verdict::kLivelock;
+  return verdict == Verdict::kDeadlock || verdict == Verdict::kLostWakeup ||
+         verdict == Verdict::kLivelock;
 }
 
 // The thread did nothing to an object: it came to a place. What it last announced has no part in that.
 bool IsPlaceOnly(Verdict verdict) {
-  return verdict == Verdict::kCrash || verdict == Verdict::kAssertion || verdict == Verdict::kUncaughtException ||
-         verdict == Verdict::kExitStatus || verdict == Verdict::kInvariant || verdict == Verdict::kThreadLeak;
+  return verdict == Verdict::kCrash || verdict == Verdict::kAssertion ||
+         verdict == Verdict::kUncaughtException || verdict == Verdict::kExitStatus ||
+         verdict == Verdict::kInvariant || verdict == Verdict::kThreadLeak;
 }
 
 std::string StateWords(trace::ThreadState state) {
@@ -88,10 +90,14 @@ class Builder {
   }
 
  private:
-  [[nodiscard]] uint32_t ThreadCount() const { return std::min(region_.execution.thread_count, kThreadsMax); }
+  [[nodiscard]] uint32_t ThreadCount() const {
+    return std::min(region_.execution.thread_count, kThreadsMax);
+  }
 
   [[nodiscard]] const trace::StackSnapshot* Snapshot(uint32_t index) const {
-    return index < std::min(region_.execution.snapshot_count, kSnapshotsMax) ? &region_.snapshots[index] : nullptr;
+    return index < std::min(region_.execution.snapshot_count, kSnapshotsMax)
+               ? &region_.snapshots[index]
+               : nullptr;
   }
 
   // A snapshot of another thread than expected is a mistake of the loom's; a wrong stack is worse than none.
@@ -137,7 +143,8 @@ class Builder {
   [[nodiscard]] const ObjectName& NameOfCycleObject(uint32_t object) {
     for (uint32_t i = 0; i < ThreadCount(); ++i) {
       const trace::ThreadRecord& thread = region_.threads[i];
-      if (thread.object == object && thread.object_address != 0 && !KindOfObject(thread.pending).words.empty()) {
+      if (thread.object == object && thread.object_address != 0 &&
+          !KindOfObject(thread.pending).words.empty()) {
         return names_.Name(object, KindOfObject(thread.pending), thread.object_address);
       }
     }
@@ -183,8 +190,10 @@ class Builder {
     // A hang has no access: every thread's own row says where it stands.
     if (IsHang(finding_.verdict)) return;
     // Where a program crashed is asked for in any case, even if the answer is that nobody knows.
-    const bool has_current = finding_.verdict == Verdict::kCrash || finding_.current.pc != 0 || Snapshot(finding_.current.snapshot) != nullptr ||
-                             (finding_.current.op != trace::OpKind::kNone && !IsPlaceOnly(finding_.verdict));
+    const bool has_current =
+        finding_.verdict == Verdict::kCrash || finding_.current.pc != 0 ||
+        Snapshot(finding_.current.snapshot) != nullptr ||
+        (finding_.current.op != trace::OpKind::kNone && !IsPlaceOnly(finding_.verdict));
     if (has_current) AddAccess(finding_.current);
     if (finding_.verdict == Verdict::kDataRace) AddAccess(finding_.previous);
   }
@@ -237,7 +246,8 @@ class Builder {
       location.kind = LocationKind::kHeap;
       return;
     }
-    if (const std::optional<DataSymbol> symbol = symbolizer_.SymbolizeData(finding_.address); symbol) {
+    if (const std::optional<DataSymbol> symbol = symbolizer_.SymbolizeData(finding_.address);
+        symbol) {
       location.kind = LocationKind::kGlobal;
       location.name = symbol->name;
       location.bytes = symbol->bytes;
@@ -255,7 +265,8 @@ class Builder {
     const uint32_t count = std::min(region_.execution.snapshot_count, kSnapshotsMax);
     for (uint32_t i = 0; i < count; ++i) {
       const trace::StackSnapshot& snapshot = region_.snapshots[i];
-      if (finding_.address < snapshot.rsp || finding_.address - snapshot.rsp >= snapshot.bytes) continue;
+      if (finding_.address < snapshot.rsp || finding_.address - snapshot.rsp >= snapshot.bytes)
+        continue;
       view_.location.kind = LocationKind::kStack;
       view_.location.thread = snapshot.thread;
       Mention(snapshot.thread);
@@ -267,7 +278,8 @@ class Builder {
     if (IsHang(finding_.verdict)) {
       for (uint32_t i = 0; i < ThreadCount(); ++i) {
         const trace::ThreadState state = region_.threads[i].state;
-        if (state == trace::ThreadState::kRunnable || state == trace::ThreadState::kBlocked) Mention(i);
+        if (state == trace::ThreadState::kRunnable || state == trace::ThreadState::kBlocked)
+          Mention(i);
       }
     }
     for (const uint32_t index : mentioned_) {
@@ -281,7 +293,8 @@ class Builder {
     view.index = index;
     view.name = Text(record.name);
     if (view.name.empty() && index == 0) view.name = "main";
-    view.label = view.name.empty() ? fmt::format("T{}", index) : fmt::format("T{} ({})", index, view.name);
+    view.label =
+        view.name.empty() ? fmt::format("T{}", index) : fmt::format("T{} ({})", index, view.name);
     if (index != 0) view.parent = record.parent;
     if (record.start_routine != 0) {
       const Stack start = symbolizer_.Symbolize(record.start_routine);
@@ -307,8 +320,9 @@ class Builder {
     view->owner = record.owner;
     view->waits_object = record.object;
     if (record.pending == trace::OpKind::kThreadJoin) {
-      view->waits_for = record.owner == trace::kNoIndex ? "the end of a thread"
-                                                        : fmt::format("the end of T{}", record.owner);
+      view->waits_for = record.owner == trace::kNoIndex
+                            ? "the end of a thread"
+                            : fmt::format("the end of T{}", record.owner);
       return;
     }
     const ObjectKind kind = KindOfObject(record.pending);

@@ -32,8 +32,10 @@ namespace {
 class RegionForTest {
  public:
   RegionForTest()
-      : region_(static_cast<trace::Region*>(mmap(nullptr, trace::kRegionBytes, PROT_READ | PROT_WRITE,
-                                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0))) {}
+      : region_(
+            static_cast<trace::Region*>(mmap(nullptr, trace::kRegionBytes, PROT_READ | PROT_WRITE,
+                                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0))) {
+  }
   ~RegionForTest() { munmap(region_, trace::kRegionBytes); }
   RegionForTest(const RegionForTest&) = delete;
   RegionForTest& operator=(const RegionForTest&) = delete;
@@ -153,17 +155,19 @@ TEST(BuildFindingTest, ARaceHasPlacesLocksVariableThreadsAndEvents) {
   EXPECT_FALSE(view.threads[0].created.frames.empty());
   EXPECT_EQ(view.threads[1].label, "T2 (auditor)");
   EXPECT_TRUE(view.threads[1].created.frames.empty());
-  EXPECT_EQ(view.summary.rfind("data race on global 'racy_counter' (4 bytes): read in ", 0), 0u) << view.summary;
+  EXPECT_EQ(view.summary.rfind("data race on global 'racy_counter' (4 bytes): read in ", 0), 0u)
+      << view.summary;
 
   std::vector<std::string> words;
   for (const EventView& event : view.events) words.push_back(event.words);
-  EXPECT_EQ(words, (std::vector<std::string>{"creates thread", "writes racy_counter", "locks mutex M1 (lock_a)",
-                                             "reads racy_counter"}));
+  EXPECT_EQ(words, (std::vector<std::string>{"creates thread", "writes racy_counter",
+                                             "locks mutex M1 (lock_a)", "reads racy_counter"}));
 }
 
 TEST(BuildFindingTest, ADeadlockNamesHeldAndAwaitedLocks) {
   RegionForTest region;
-  region.AddThread(trace::kNoIndex, trace::ThreadState::kBlocked).pending = trace::OpKind::kThreadJoin;
+  region.AddThread(trace::kNoIndex, trace::ThreadState::kBlocked).pending =
+      trace::OpKind::kThreadJoin;
   region->threads[0].owner = 1;
   for (uint32_t i = 1; i <= 2; ++i) {
     trace::ThreadRecord& record = region.AddThread(0, trace::ThreadState::kBlocked);
@@ -231,8 +235,10 @@ TEST(BuildFindingTest, CountsOutOfRangeAreCut) {
   trace::Finding& finding = region.AddFinding(trace::Verdict::kDeadlock);
   std::memset(static_cast<void*>(&finding), 0xff, sizeof(finding));
   finding.verdict = trace::Verdict::kDeadlock;
-  region->execution.thread_count = region->execution.snapshot_count = region->execution.kept_event_count = 0xffffffff;
-  for (uint32_t i = 0; i < 8; ++i) std::memset(static_cast<void*>(&region->threads[i]), 0xff, sizeof(trace::ThreadRecord));
+  region->execution.thread_count = region->execution.snapshot_count =
+      region->execution.kept_event_count = 0xffffffff;
+  for (uint32_t i = 0; i < 8; ++i)
+    std::memset(static_cast<void*>(&region->threads[i]), 0xff, sizeof(trace::ThreadRecord));
   Symbolizer symbolizer(getpid());
   const FindingView view = BuildFinding(*region, 0, symbolizer);
   EXPECT_LE(view.cycle.size(), kCycleMax);

@@ -139,7 +139,8 @@ std::vector<Frame> CodeLookup::Find(uint64_t address) {
   base.module = ModulePath(module);
   GElf_Off offset = 0;
   GElf_Sym entry;
-  const char* symbol = dwfl_module_addrinfo(module, address, &offset, &entry, nullptr, nullptr, nullptr);
+  const char* symbol =
+      dwfl_module_addrinfo(module, address, &offset, &entry, nullptr, nullptr, nullptr);
   if (symbol != nullptr) base.function = Demangle(symbol);
 
   Dwarf_Die unit;
@@ -188,7 +189,8 @@ void CodeLookup::AddInlined(Dwarf_Die* unit, Dwarf_Addr linked, const std::strin
   }
 }
 
-bool CodeLookup::FindUnit(Dwfl_Module* module, uint64_t address, Dwarf_Die* unit, Dwarf_Addr* bias) {
+bool CodeLookup::FindUnit(Dwfl_Module* module, uint64_t address, Dwarf_Die* unit,
+                          Dwarf_Addr* bias) {
   if (const Dwarf_Die* found = dwfl_module_addrdie(module, address, bias); found != nullptr) {
     *unit = *found;
     return true;
@@ -198,14 +200,16 @@ bool CodeLookup::FindUnit(Dwfl_Module* module, uint64_t address, Dwarf_Die* unit
   const Dwarf_Addr linked = address - *bias;
   const auto& ranges = UnitRanges(module, dwarf);
   // Ranges do not overlap: the last one that begins at or before the address decides.
-  auto after = std::upper_bound(ranges.begin(), ranges.end(), linked,
-                                [](Dwarf_Addr value, const UnitRange& range) { return value < range.low; });
+  auto after =
+      std::upper_bound(ranges.begin(), ranges.end(), linked,
+                       [](Dwarf_Addr value, const UnitRange& range) { return value < range.low; });
   if (after == ranges.begin()) return false;
   --after;
   return linked < after->high && dwarf_offdie(dwarf, after->unit, unit) != nullptr;
 }
 
-const std::vector<CodeLookup::UnitRange>& CodeLookup::UnitRanges(Dwfl_Module* module, Dwarf* dwarf) {
+const std::vector<CodeLookup::UnitRange>& CodeLookup::UnitRanges(Dwfl_Module* module,
+                                                                 Dwarf* dwarf) {
   const auto [entry, inserted] = unit_ranges_.try_emplace(module);
   std::vector<UnitRange>& ranges = entry->second;
   if (!inserted) return ranges;

@@ -33,7 +33,8 @@ class CodeLookup {
     Dwarf_Off unit;
   };
 
-  [[nodiscard]] bool FindUnit(Dwfl_Module* module, uint64_t address, Dwarf_Die* unit, Dwarf_Addr* bias);
+  [[nodiscard]] bool FindUnit(Dwfl_Module* module, uint64_t address, Dwarf_Die* unit,
+                              Dwarf_Addr* bias);
   [[nodiscard]] const std::vector<UnitRange>& UnitRanges(Dwfl_Module* module, Dwarf* dwarf);
   void AddInlined(Dwarf_Die* unit, Dwarf_Addr linked, const std::string& symbol, const Frame& base,
                   std::vector<Frame>* frames);

@@ -25,7 +25,8 @@ std::optional<uint64_t> StaticAddress(Dwarf_Die* die) {
   size_t count = 0;
   if (dwarf_getlocation(&attribute, &operations, &count) != 0 || count != 1) return std::nullopt;
   if (operations[0].atom == DW_OP_addr) return operations[0].number;
-  if (operations[0].atom != DW_OP_addrx && operations[0].atom != DW_OP_GNU_addr_index) return std::nullopt;
+  if (operations[0].atom != DW_OP_addrx && operations[0].atom != DW_OP_GNU_addr_index)
+    return std::nullopt;
   Dwarf_Attribute indirect;
   Dwarf_Addr address = 0;
   if (dwarf_getlocation_attr(&attribute, operations, &indirect) != 0) return std::nullopt;
@@ -37,11 +38,14 @@ uint64_t SizeOf(Dwarf_Die* die) {
   Dwarf_Attribute attribute;
   Dwarf_Die type;
   Dwarf_Word bytes = 0;
-  if (dwarf_formref_die(dwarf_attr_integrate(die, DW_AT_type, &attribute), &type) == nullptr) return 0;
+  if (dwarf_formref_die(dwarf_attr_integrate(die, DW_AT_type, &attribute), &type) == nullptr)
+    return 0;
   return dwarf_aggregate_size(&type, &bytes) == 0 ? bytes : 0;
 }
 
-std::string DeclarationFile(Dwarf_Die* unit, Dwarf_Die* die) { return AbsolutePath(unit, dwarf_decl_file(die)); }
+std::string DeclarationFile(Dwarf_Die* unit, Dwarf_Die* die) {
+  return AbsolutePath(unit, dwarf_decl_file(die));
+}
 
 bool MayHoldVariables(int tag) {
   return tag == DW_TAG_namespace || tag == DW_TAG_subprogram || tag == DW_TAG_lexical_block ||
@@ -74,7 +78,8 @@ uint64_t EndOf(Dwfl_Module* module) {
   uint64_t end = 0;
   for (size_t i = 0; i < count; ++i) {
     GElf_Phdr segment;
-    if (gelf_getphdr(elf, static_cast<int>(i), &segment) == nullptr || segment.p_type != PT_LOAD) continue;
+    if (gelf_getphdr(elf, static_cast<int>(i), &segment) == nullptr || segment.p_type != PT_LOAD)
+      continue;
     end = std::max<uint64_t>(end, bias + segment.p_vaddr + segment.p_memsz);
   }
   return end;
@@ -87,7 +92,8 @@ Dwfl_Module* DataLookup::ModuleOf(uint64_t address) {
   if (Dwfl_Module* module = dwfl_addrmodule(dwfl_, address); module != nullptr) return module;
   if (!extents_) {
     extents_.emplace();
-    const auto add = [](Dwfl_Module* module, void** /*data*/, const char* /*name*/, Dwarf_Addr start, void* list) {
+    const auto add = [](Dwfl_Module* module, void** /*data*/, const char* /*name*/,
+                        Dwarf_Addr start, void* list) {
       static_cast<std::vector<Extent>*>(list)->push_back({start, EndOf(module), module});
       return static_cast<int>(DWARF_CB_OK);
     };
@@ -135,7 +141,8 @@ std::optional<DataSymbol> DataLookup::Find(uint64_t address) {
 
   GElf_Off offset = 0;
   GElf_Sym symbol;
-  const char* name = dwfl_module_addrinfo(module, address, &offset, &symbol, nullptr, nullptr, nullptr);
+  const char* name =
+      dwfl_module_addrinfo(module, address, &offset, &symbol, nullptr, nullptr, nullptr);
   if (name != nullptr && NamesData(symbol) && offset < symbol.st_size) {
     result.name = Demangle(name);
     result.start = address - offset;

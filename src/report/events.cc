@@ -22,12 +22,14 @@ constexpr size_t kEventsKept = 200;
 
 // Events that happen all the time and order nothing.
 bool IsNoise(OpKind op) {
-  return op == OpKind::kNone || op == OpKind::kClock || op == OpKind::kMalloc || op == OpKind::kFree;
+  return op == OpKind::kNone || op == OpKind::kClock || op == OpKind::kMalloc ||
+         op == OpKind::kFree;
 }
 
 bool HasValue(OpKind op) {
   return op == OpKind::kAtomicLoad || op == OpKind::kAtomicStore || op == OpKind::kAtomicRmw ||
-         op == OpKind::kAtomicCas || op == OpKind::kPlainRead || op == OpKind::kPlainWrite || op == OpKind::kChoose;
+         op == OpKind::kAtomicCas || op == OpKind::kPlainRead || op == OpKind::kPlainWrite ||
+         op == OpKind::kChoose;
 }
 
 void SetPlace(const Stack& stack, EventView* view) {
@@ -42,14 +44,17 @@ void SetPlace(const Stack& stack, EventView* view) {
 bool NamesThread(OpKind op) { return op == OpKind::kThreadCreate || op == OpKind::kThreadJoin; }
 
 // std::thread creates threads from within the standard library; the stack recorded for the new thread tells from where.
-void SetCreationPlace(const trace::Region& region, const trace::Event& event, Symbolizer& symbolizer, EventView* view) {
+void SetCreationPlace(const trace::Region& region, const trace::Event& event,
+                      Symbolizer& symbolizer, EventView* view) {
   const trace::ThreadRecord& child = region.threads[event.value];
   if (child.parent != event.thread) return;
   if (child.creation_snapshot >= std::min(region.execution.snapshot_count, kSnapshotsMax)) return;
-  SetPlace(symbolizer.Unwind(region.snapshots[child.creation_snapshot], region.snapshot_pool), view);
+  SetPlace(symbolizer.Unwind(region.snapshots[child.creation_snapshot], region.snapshot_pool),
+           view);
 }
 
-EventView ViewOf(const trace::Region& region, uint64_t index, Symbolizer& symbolizer, ObjectNames& names) {
+EventView ViewOf(const trace::Region& region, uint64_t index, Symbolizer& symbolizer,
+                 ObjectNames& names) {
   const trace::Event& event = region.events[index];
   EventView view;
   view.index = index;
@@ -71,11 +76,15 @@ EventView ViewOf(const trace::Region& region, uint64_t index, Symbolizer& symbol
   if (event.snapshot < std::min(region.execution.snapshot_count, kSnapshotsMax)) {
     SetPlace(symbolizer.Unwind(region.snapshots[event.snapshot], region.snapshot_pool), &view);
   }
-  if (event.pc != 0 && view.line == 0) SetPlace(symbolizer.Symbolize(event.pc, PcKind::kReturnAddress), &view);
+  if (event.pc != 0 && view.line == 0)
+    SetPlace(symbolizer.Symbolize(event.pc, PcKind::kReturnAddress), &view);
   // For these the value is the number of the other thread.
-  if (NamesThread(event.op) && event.value > 0 && event.value < std::min(region.execution.thread_count, kThreadsMax)) {
-    view.words = fmt::format("{} T{}", event.op == OpKind::kThreadCreate ? "creates" : "joins", event.value);
-    if (event.op == OpKind::kThreadCreate && view.line == 0) SetCreationPlace(region, event, symbolizer, &view);
+  if (NamesThread(event.op) && event.value > 0 &&
+      event.value < std::min(region.execution.thread_count, kThreadsMax)) {
+    view.words =
+        fmt::format("{} T{}", event.op == OpKind::kThreadCreate ? "creates" : "joins", event.value);
+    if (event.op == OpKind::kThreadCreate && view.line == 0)
+      SetCreationPlace(region, event, symbolizer, &view);
   }
   return view;
 }
@@ -128,9 +137,10 @@ void AddEvents(const trace::Region& region, const trace::Finding& finding, Symbo
   for (auto access = view->accesses.rbegin(); access != view->accesses.rend(); ++access) {
     if (!IsPlain(access->op)) continue;
     if (access->event < view->events.front().index) continue;
-    const auto after = std::find_if(view->events.begin(), view->events.end(), [access](const EventView& event) {
-      return event.index >= access->event && !event.is_access_of_finding;
-    });
+    const auto after =
+        std::find_if(view->events.begin(), view->events.end(), [access](const EventView& event) {
+          return event.index >= access->event && !event.is_access_of_finding;
+        });
     view->events.insert(after, ViewOf(*access, *view));
   }
 }

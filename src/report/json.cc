@@ -49,8 +49,12 @@ std::string Utf8(std::string_view foreign) {
 json Thread(uint32_t index) { return index == kNoThreadIndex ? json(nullptr) : json(index); }
 
 json FrameJson(const Frame& frame) {
-  return {{"function", Utf8(frame.function)}, {"file", Utf8(frame.file)},     {"line", frame.line},
-          {"column", frame.column},           {"module", Utf8(frame.module)}, {"offset", frame.module_offset},
+  return {{"function", Utf8(frame.function)},
+          {"file", Utf8(frame.file)},
+          {"line", frame.line},
+          {"column", frame.column},
+          {"module", Utf8(frame.module)},
+          {"offset", frame.module_offset},
           {"inlined", frame.inlined}};
 }
 
@@ -71,8 +75,12 @@ json LockJson(const LockView& lock) {
 }
 
 json AccessJson(const AccessView& access) {
-  return {{"thread", Thread(access.thread)}, {"operation", access.words},         {"size", access.size},
-          {"event", access.event},           {"stack", StackJson(access.stack)}, {"locks", Array(access.locks, LockJson)}};
+  return {{"thread", Thread(access.thread)},
+          {"operation", access.words},
+          {"size", access.size},
+          {"event", access.event},
+          {"stack", StackJson(access.stack)},
+          {"locks", Array(access.locks, LockJson)}};
 }
 
 json LocationJson(const LocationView& location) {
@@ -135,16 +143,11 @@ json ThreadJson(const ThreadView& thread) {
 }
 
 json EventJson(const EventView& event) {
-  json value = {{"event", event.index},
-                {"thread", Thread(event.thread)},
-                {"operation", Utf8(event.words)},
-                {"function", Utf8(event.function)},
-                {"file", Utf8(event.file)},
-                {"line", event.line},
-                {"result", event.result},
-                {"switched", event.switched},
-                {"blocked", event.blocked},
-                {"access", event.is_access_of_finding}};
+  json value = {{"event", event.index},           {"thread", Thread(event.thread)},
+                {"operation", Utf8(event.words)}, {"function", Utf8(event.function)},
+                {"file", Utf8(event.file)},       {"line", event.line},
+                {"result", event.result},         {"switched", event.switched},
+                {"blocked", event.blocked},       {"access", event.is_access_of_finding}};
   if (event.has_value) value["value"] = event.value;
   return value;
 }

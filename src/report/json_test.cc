@@ -30,8 +30,8 @@ TEST(JsonTest, ARunHasThePromisedKeys) {
   run.notes = {"a note"};
   const nlohmann::json json = RunJson(run);
   EXPECT_EQ(Keys(json), (Names{"version", "program", "strategy", "seed", "executions", "seconds",
-                               "executions_per_second", "decisions", "exhausted", "instrumented", "findings",
-                               "uncontrolled", "notes"}));
+                               "executions_per_second", "decisions", "exhausted", "instrumented",
+                               "findings", "uncontrolled", "notes"}));
   EXPECT_EQ(json["version"], 1);
   EXPECT_EQ(json["program"], nlohmann::json({"./bank", "100"}));
   EXPECT_EQ(json["seed"], 18446744073709551615u);
@@ -42,14 +42,15 @@ TEST(JsonTest, ARunHasThePromisedKeys) {
 
 TEST(JsonTest, EmptyListsAreLists) {
   const nlohmann::json json = RunJson({});
-  for (const char* key : {"program", "findings", "uncontrolled", "notes"}) EXPECT_TRUE(json[key].is_array()) << key;
+  for (const char* key : {"program", "findings", "uncontrolled", "notes"})
+    EXPECT_TRUE(json[key].is_array()) << key;
 }
 
 TEST(JsonTest, ARaceHasAccessesWithStacksAndLocks) {
   const nlohmann::json json = FindingJson(RaceForTest());
-  EXPECT_EQ(Keys(json), (Names{"id", "verdict", "summary", "message", "first_execution", "count", "card", "thread",
-                               "threads", "accesses", "location", "cycle", "events", "events_left_out",
-                               "output_tail"}));
+  EXPECT_EQ(Keys(json), (Names{"id", "verdict", "summary", "message", "first_execution", "count",
+                               "card", "thread", "threads", "accesses", "location", "cycle",
+                               "events", "events_left_out", "output_tail"}));
   EXPECT_EQ(json["verdict"], "data-race");
   ASSERT_EQ(json["accesses"].size(), 2u);
   const nlohmann::json& earlier = json["accesses"][1];

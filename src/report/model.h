@@ -20,14 +20,15 @@ inline constexpr uint32_t kNoThreadIndex = trace::kNoIndex;
 
 // One line of a stack. Several frames may share an address: the functions inlined there, innermost first.
 struct Frame {
-  uint64_t address = 0;       // as it was in the process
-  std::string module;         // path of the file that was mapped there, "" if none
-  uint64_t module_offset = 0; // address relative to the module, the same in every process of this build
-  std::string function;       // demangled with parameters, "" if unknown
-  std::string file;           // as the compiler recorded it, made absolute; "" if unknown
-  uint32_t line = 0;          // 0 if unknown
+  uint64_t address = 0;  // as it was in the process
+  std::string module;    // path of the file that was mapped there, "" if none
+  uint64_t module_offset =
+      0;                 // address relative to the module, the same in every process of this build
+  std::string function;  // demangled with parameters, "" if unknown
+  std::string file;      // as the compiler recorded it, made absolute; "" if unknown
+  uint32_t line = 0;     // 0 if unknown
   uint32_t column = 0;
-  bool inlined = false;       // true: the compiler put this function into the frame that follows
+  bool inlined = false;  // true: the compiler put this function into the frame that follows
 };
 
 struct Stack {
@@ -36,21 +37,21 @@ struct Stack {
 
 // A lock that a thread held.
 struct LockView {
-  uint32_t object = 0;        // ObjectId within the execution
-  std::string name;           // "M1": given in order of appearance within the finding
-  std::string kind;           // "mutex", "rwlock (read)", "rwlock (write)", "spin lock"
-  std::string variable;       // the global variable that is this lock, "" if it is none
+  uint32_t object = 0;   // ObjectId within the execution
+  std::string name;      // "M1": given in order of appearance within the finding
+  std::string kind;      // "mutex", "rwlock (read)", "rwlock (write)", "spin lock"
+  std::string variable;  // the global variable that is this lock, "" if it is none
   uint64_t address = 0;
-  Stack taken;                // where it was locked
+  Stack taken;  // where it was locked
 };
 
 // One operation on the place that a finding is about.
 struct AccessView {
   uint32_t thread = kNoThreadIndex;
   trace::OpKind op = trace::OpKind::kNone;
-  std::string words;          // "write", "atomic read", "free", "locks mutex"
-  uint32_t size = 0;          // bytes, 0 if it does not apply
-  uint64_t event = 0;         // number of the event before which it happened
+  std::string words;   // "write", "atomic read", "free", "locks mutex"
+  uint32_t size = 0;   // bytes, 0 if it does not apply
+  uint64_t event = 0;  // number of the event before which it happened
   Stack stack;
   std::vector<LockView> locks;
 };
@@ -61,11 +62,11 @@ enum class LocationKind : uint8_t { kUnknown, kGlobal, kHeap, kStack, kThreadLoc
 struct LocationView {
   LocationKind kind = LocationKind::kUnknown;
   uint64_t address = 0;
-  std::string name;           // kGlobal: the variable
-  uint64_t bytes = 0;         // kGlobal: size of the variable
-  uint64_t offset = 0;        // kGlobal: of the address within the variable
-  std::string module;         // kGlobal
-  std::string file;           // kGlobal: declaration, "" if unknown
+  std::string name;     // kGlobal: the variable
+  uint64_t bytes = 0;   // kGlobal: size of the variable
+  uint64_t offset = 0;  // kGlobal: of the address within the variable
+  std::string module;   // kGlobal
+  std::string file;     // kGlobal: declaration, "" if unknown
   uint32_t line = 0;
   uint32_t thread = kNoThreadIndex;  // kStack, kThreadLocal: whose
 };
@@ -74,7 +75,7 @@ struct LocationView {
 struct HeapView {
   uint64_t start = 0;
   uint64_t bytes = 0;
-  uint64_t offset = 0;        // of the address within the block
+  uint64_t offset = 0;  // of the address within the block
   uint32_t alloc_thread = kNoThreadIndex;
   Stack allocated;
   bool freed = false;
@@ -84,19 +85,19 @@ struct HeapView {
 
 struct ThreadView {
   uint32_t index = 0;
-  std::string name;           // set by pthread_setname_np, "main" for thread 0, "" otherwise
-  std::string label;          // "T0 (main)", "T1", "T2 (flusher)"
+  std::string name;   // set by pthread_setname_np, "main" for thread 0, "" otherwise
+  std::string label;  // "T0 (main)", "T1", "T2 (flusher)"
   uint32_t parent = kNoThreadIndex;
-  std::string start_function; // what the thread runs, "" if unknown
-  Stack created;              // where the parent created it
-  std::string state;          // "runnable", "blocked", "finished", "joined", "" if unknown
-  std::string pending;        // words of what it was about to do: "locks mutex"
-  uint32_t waits_object = 0;  // ObjectId it waits for, 0 if none
-  std::string waits_for;      // "mutex M2 (lock_b)", "condition variable C1", "" if it does not wait
+  std::string start_function;  // what the thread runs, "" if unknown
+  Stack created;               // where the parent created it
+  std::string state;           // "runnable", "blocked", "finished", "joined", "" if unknown
+  std::string pending;         // words of what it was about to do: "locks mutex"
+  uint32_t waits_object = 0;   // ObjectId it waits for, 0 if none
+  std::string waits_for;  // "mutex M2 (lock_b)", "condition variable C1", "" if it does not wait
   uint32_t owner = kNoThreadIndex;  // who holds that
-  uint32_t lock_count = 0;    // how many locks it holds
-  bool timed = false;         // its wait has a deadline
-  Stack current;              // where it stood when the finding was made
+  uint32_t lock_count = 0;          // how many locks it holds
+  bool timed = false;               // its wait has a deadline
+  Stack current;                    // where it stood when the finding was made
 };
 
 // One edge of a wait-for cycle: `thread` waits for `object`, which the thread of the next edge holds.
@@ -104,54 +105,56 @@ struct ThreadView {
 struct CycleEdge {
   uint32_t thread = kNoThreadIndex;
   uint32_t object = 0;
-  std::string name;           // "M2"
-  std::string kind;           // "mutex"
-  std::string variable;       // "" if the lock is no global variable
-  Stack at;                   // where it waits or, for lock-order, where it locked
+  std::string name;      // "M2"
+  std::string kind;      // "mutex"
+  std::string variable;  // "" if the lock is no global variable
+  Stack at;              // where it waits or, for lock-order, where it locked
 };
 
 struct EventView {
-  uint64_t index = 0;         // number of the event in the execution
+  uint64_t index = 0;  // number of the event in the execution
   uint32_t thread = kNoThreadIndex;
-  std::string words;          // "locks mutex M1 (lock_a)"
-  std::string function;       // short name of the innermost function of the program
+  std::string words;     // "locks mutex M1 (lock_a)"
+  std::string function;  // short name of the innermost function of the program
   std::string file;
   uint32_t line = 0;
-  uint64_t value = 0;         // what was read or written, if has_value
+  uint64_t value = 0;  // what was read or written, if has_value
   bool has_value = false;
-  uint32_t result = 0;        // errno of the operation, 0 if it went well
-  bool switched = false;      // another thread ran just before
-  bool blocked = false;       // the thread had to wait
-  bool is_access_of_finding = false;  // no event of the engine but one of the two accesses of a race
+  uint32_t result = 0;    // errno of the operation, 0 if it went well
+  bool switched = false;  // another thread ran just before
+  bool blocked = false;   // the thread had to wait
+  bool is_access_of_finding =
+      false;  // no event of the engine but one of the two accesses of a race
 };
 
 // One thing that is wrong. BuildFinding fills what the region knows; the driver adds the fields of the last group.
 struct FindingView {
   trace::Verdict verdict = trace::Verdict::kNone;
-  std::string id;             // "data-race-1f3a9c02": stable over processes and executions
-  std::string signature;      // long form of the id: equal for duplicates
-  std::string summary;        // one line for a person
-  std::string message;        // assertion text, type and what() of an exception, what was misused
+  std::string id;         // "data-race-1f3a9c02": stable over processes and executions
+  std::string signature;  // long form of the id: equal for duplicates
+  std::string summary;    // one line for a person
+  std::string message;    // assertion text, type and what() of an exception, what was misused
   uint32_t thread = kNoThreadIndex;  // who noticed
   uint64_t address = 0;
-  int32_t signal = 0;         // crash
-  int32_t exit_status = 0;    // exit-status
-  uint64_t event = 0;         // events before it
-  uint64_t decision = 0;      // decisions before it
+  int32_t signal = 0;       // crash
+  int32_t exit_status = 0;  // exit-status
+  uint64_t event = 0;       // events before it
+  uint64_t decision = 0;    // decisions before it
 
   std::vector<AccessView> accesses;  // current first, then the earlier one
   LocationView location;
   std::optional<HeapView> heap;
   std::vector<CycleEdge> cycle;
-  std::vector<ThreadView> threads;   // all that the finding mentions; for hangs every thread that has not ended
-  std::vector<EventView> events;     // the last ones before the finding, oldest first
-  uint64_t events_left_out = 0;      // earlier events that are not in `events`
+  std::vector<ThreadView>
+      threads;  // all that the finding mentions; for hangs every thread that has not ended
+  std::vector<EventView> events;  // the last ones before the finding, oldest first
+  uint64_t events_left_out = 0;   // earlier events that are not in `events`
 
   // Set by the driver.
   uint64_t first_execution = 0;
-  uint64_t count = 1;         // executions in which the same finding appeared
-  std::string card;           // path of the card, "" if none was written
-  std::string output_tail;    // end of what the program printed in that execution
+  uint64_t count = 1;       // executions in which the same finding appeared
+  std::string card;         // path of the card, "" if none was written
+  std::string output_tail;  // end of what the program printed in that execution
 };
 
 // Something that ran outside of control, or is not modelled, and what happened instead.
@@ -169,12 +172,12 @@ struct RunView {
   uint64_t executions = 0;
   double seconds = 0;
   double executions_per_second = 0;
-  uint64_t decisions = 0;            // of all executions
-  bool exhausted = false;            // every schedule was tried
-  bool instrumented = true;          // false: no race detection
-  std::vector<FindingView> findings; // merged by signature
+  uint64_t decisions = 0;             // of all executions
+  bool exhausted = false;             // every schedule was tried
+  bool instrumented = true;           // false: no race detection
+  std::vector<FindingView> findings;  // merged by signature
   std::vector<UncontrolledView> uncontrolled;
-  std::vector<std::string> notes;    // anything else a person should know
+  std::vector<std::string> notes;  // anything else a person should know
 };
 
 }  // namespace heddle::report

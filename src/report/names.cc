@@ -22,7 +22,8 @@ void ReplaceAll(std::string& text, std::string_view from, std::string_view to) {
 
 // Names that the standard library spells out and that people do not.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kSimplifications = {{
-    {"std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >", "std::string"},
+    {"std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >",
+     "std::string"},
     {"std::basic_string_view<char, std::char_traits<char> >", "std::string_view"},
     {"std::basic_ostream<char, std::char_traits<char> >", "std::ostream"},
     {"std::__cxx11::", "std::"},
@@ -45,7 +46,8 @@ bool IsIdentifier(char c) { return std::isalnum(static_cast<unsigned char>(c)) !
 
 // Length of an operator's symbol after "operator", so that its brackets are not taken for brackets.
 size_t OperatorLength(std::string_view rest) {
-  for (const std::string_view symbol : {"()", "[]", "<<=", ">>=", "<=>", "->*", "<<", ">>", "<=", ">=", "->", "<", ">"}) {
+  for (const std::string_view symbol :
+       {"()", "[]", "<<=", ">>=", "<=>", "->*", "<<", ">>", "<=", ">=", "->", "<", ">"}) {
     if (rest.substr(0, symbol.size()) == symbol) return symbol.size();
   }
   return 0;
@@ -145,7 +147,8 @@ std::string ShortName(std::string_view demangled) {
   // Split at "::" and keep the last two parts (class and function), or three if the last is a lambda's call.
   std::vector<std::string> parts;
   size_t begin = 0;
-  for (size_t at = qualified.find("::"); at != std::string::npos; at = qualified.find("::", begin)) {
+  for (size_t at = qualified.find("::"); at != std::string::npos;
+       at = qualified.find("::", begin)) {
     parts.push_back(qualified.substr(begin, at - begin));
     begin = at + 2;
   }
@@ -160,7 +163,8 @@ std::string ShortName(std::string_view demangled) {
   // A class is told from a namespace by its first letter only, which is good enough for a sentence; stacks are exact.
   if (parts.size() >= 2) {
     const std::string& outer = parts[parts.size() - 2];
-    const bool looks_like_class = !outer.empty() && std::isupper(static_cast<unsigned char>(outer[0])) != 0;
+    const bool looks_like_class =
+        !outer.empty() && std::isupper(static_cast<unsigned char>(outer[0])) != 0;
     const bool constructs = outer == name || "~" + outer == name;
     if (looks_like_class || constructs || parts.front() == "std") name.insert(0, outer + "::");
   }

@@ -7,7 +7,8 @@ namespace heddle::report {
 namespace {
 
 TEST(DemangleTest, WritesTheStringClassAsPeopleDo) {
-  EXPECT_EQ(Demangle("_Z3putRKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE"), "put(std::string const&)");
+  EXPECT_EQ(Demangle("_Z3putRKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE"),
+            "put(std::string const&)");
 }
 
 TEST(DemangleTest, LeavesPlainNamesAndGarbageAlone) {
@@ -25,7 +26,8 @@ TEST(QualifiedNameTest, KeepsOnlyTheName) {
   EXPECT_EQ(QualifiedName("main"), "main");
   EXPECT_EQ(QualifiedName("bank::Account::deposit(int)"), "bank::Account::deposit");
   EXPECT_EQ(QualifiedName("void bank::Vault<int>::put<long>(long) const"), "bank::Vault::put");
-  EXPECT_EQ(QualifiedName("std::vector<int, std::allocator<int>>::operator[](unsigned long)"), "std::vector::operator[]");
+  EXPECT_EQ(QualifiedName("std::vector<int, std::allocator<int>>::operator[](unsigned long)"),
+            "std::vector::operator[]");
   EXPECT_EQ(QualifiedName("bool operator< <int>(Box<int> const&, Box<int> const&)"), "operator<");
   EXPECT_EQ(QualifiedName("Flag::operator bool() const"), "Flag::operator bool");
   EXPECT_EQ(QualifiedName("(anonymous namespace)::count(int)"), "(anonymous)::count");
@@ -33,13 +35,16 @@ TEST(QualifiedNameTest, KeepsOnlyTheName) {
 
 TEST(QualifiedNameTest, FollowsLambdasIntoTheirFunction) {
   EXPECT_EQ(QualifiedName("main::{lambda()#1}::operator()() const"), "main::{lambda}::operator()");
-  EXPECT_EQ(QualifiedName("run(int, char**)::{lambda(int)#2}::operator()(int) const"), "run::{lambda}::operator()");
+  EXPECT_EQ(QualifiedName("run(int, char**)::{lambda(int)#2}::operator()(int) const"),
+            "run::{lambda}::operator()");
 }
 
 TEST(QualifiedNameTest, DropsReturnTypesWithTemplates) {
-  EXPECT_EQ(QualifiedName("void std::__invoke_impl<void, void (*)()>(std::__invoke_other, void (*&&)())"),
-            "std::__invoke_impl");
-  EXPECT_EQ(QualifiedName("std::__invoke_result<void (*)()>::type std::__invoke<void (*)()>(void (*&&)())"),
+  EXPECT_EQ(
+      QualifiedName("void std::__invoke_impl<void, void (*)()>(std::__invoke_other, void (*&&)())"),
+      "std::__invoke_impl");
+  EXPECT_EQ(QualifiedName(
+                "std::__invoke_result<void (*)()>::type std::__invoke<void (*)()>(void (*&&)())"),
             "std::__invoke");
 }
 

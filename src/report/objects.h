@@ -26,7 +26,9 @@ struct ObjectName {
   std::string kind;      // "mutex"
   std::string variable;  // "bank::lock_a", "" if it is no global variable
 
-  [[nodiscard]] std::string Label() const { return variable.empty() ? name : name + " (" + variable + ")"; }
+  [[nodiscard]] std::string Label() const {
+    return variable.empty() ? name : name + " (" + variable + ")";
+  }
 };
 
 // The variable at an address as a person writes it: "balance", or "table+16" inside of a larger one; "" if none.

@@ -33,13 +33,15 @@ const Stack* MainStack(const FindingView& finding) {
 // " in f() file:line by T1", as far as it is known.
 std::string WhereAndWho(const FindingView& finding) {
   std::string text;
-  if (const Stack* stack = MainStack(finding); stack != nullptr) text += " in " + PlaceWords(*stack);
+  if (const Stack* stack = MainStack(finding); stack != nullptr)
+    text += " in " + PlaceWords(*stack);
   if (finding.thread != kNoThreadIndex) text += " by " + ThreadWords(finding.thread);
   return text;
 }
 
 std::string AccessSentence(const AccessView& access) {
-  return fmt::format("{} in {} by {}", access.words, PlaceWords(access.stack), ThreadWords(access.thread));
+  return fmt::format("{} in {} by {}", access.words, PlaceWords(access.stack),
+                     ThreadWords(access.thread));
 }
 
 std::string Race(const FindingView& finding) {
@@ -56,15 +58,17 @@ std::string ObjectWords(const CycleEdge& edge) {
 
 // "T1 holds mutex M1 and waits for M2, T2 holds M2 and waits for M1": the kind is said once if there is only one.
 std::string Cycle(const std::vector<CycleEdge>& cycle) {
-  const bool one_kind = std::all_of(cycle.begin(), cycle.end(),
-                                    [&cycle](const CycleEdge& edge) { return edge.kind == cycle[0].kind; });
+  const bool one_kind = std::all_of(cycle.begin(), cycle.end(), [&cycle](const CycleEdge& edge) {
+    return edge.kind == cycle[0].kind;
+  });
   std::string text;
   for (size_t i = 0; i < cycle.size(); ++i) {
     const CycleEdge& held = cycle[(i + cycle.size() - 1) % cycle.size()];
     const std::string held_kind = i == 0 || !one_kind ? held.kind + " " : "";
     const std::string kind = one_kind ? "" : cycle[i].kind + " ";
-    text += fmt::format("{}{} holds {}{} and waits for {}{}", i == 0 ? "" : ", ", ThreadWords(cycle[i].thread),
-                        held_kind, ObjectWords(held), kind, ObjectWords(cycle[i]));
+    text += fmt::format("{}{} holds {}{} and waits for {}{}", i == 0 ? "" : ", ",
+                        ThreadWords(cycle[i].thread), held_kind, ObjectWords(held), kind,
+                        ObjectWords(cycle[i]));
   }
   return text;
 }
@@ -73,7 +77,8 @@ std::string Waits(const FindingView& finding) {
   std::string text;
   for (const ThreadView& thread : finding.threads) {
     if (thread.waits_for.empty()) continue;
-    text += fmt::format("{}{} waits for {}", text.empty() ? "" : ", ", ThreadWords(thread.index), thread.waits_for);
+    text += fmt::format("{}{} waits for {}", text.empty() ? "" : ", ", ThreadWords(thread.index),
+                        thread.waits_for);
   }
   return text.empty() ? "no thread can go on" : text;
 }
@@ -81,8 +86,8 @@ std::string Waits(const FindingView& finding) {
 std::string Deadlock(const FindingView& finding) {
   if (finding.cycle.size() == 1) {
     const CycleEdge& self = finding.cycle[0];
-    return fmt::format("deadlock: {} waits for {} {}, which it holds itself", ThreadWords(self.thread), self.kind,
-                       ObjectWords(self));
+    return fmt::format("deadlock: {} waits for {} {}, which it holds itself",
+                       ThreadWords(self.thread), self.kind, ObjectWords(self));
   }
   return "deadlock: " + (finding.cycle.empty() ? Waits(finding) : Cycle(finding.cycle));
 }
@@ -93,8 +98,8 @@ std::string LockOrder(const FindingView& finding) {
   for (size_t i = 0; i < finding.cycle.size(); ++i) {
     const CycleEdge& edge = finding.cycle[i];
     const CycleEdge& held = finding.cycle[(i + finding.cycle.size() - 1) % finding.cycle.size()];
-    text += fmt::format("{}{} takes {} while it holds {}", i == 0 ? "" : ", ", ThreadWords(edge.thread),
-                        ObjectWords(edge), ObjectWords(held));
+    text += fmt::format("{}{} takes {} while it holds {}", i == 0 ? "" : ", ",
+                        ThreadWords(edge.thread), ObjectWords(edge), ObjectWords(held));
   }
   return text;
 }
@@ -112,7 +117,8 @@ std::string Livelock(const FindingView& finding) {
   std::string text;
   for (const ThreadView& thread : finding.threads) {
     if (thread.state != "runnable") continue;
-    text += fmt::format("{}{} in {}", text.empty() ? "" : ", ", ThreadWords(thread.index), PlaceWords(thread.current));
+    text += fmt::format("{}{} in {}", text.empty() ? "" : ", ", ThreadWords(thread.index),
+                        PlaceWords(thread.current));
   }
   if (text.empty()) text = ThreadWords(finding.thread);
   return "livelock: no progress, although threads run: " + text;
@@ -145,10 +151,11 @@ std::string Heap(const FindingView& finding, std::string_view what) {
 std::string ThreadLeak(const FindingView& finding) {
   for (const ThreadView& thread : finding.threads) {
     if (thread.index != finding.thread) continue;
-    return fmt::format("thread leak: {}, created in {}, was neither joined nor detached", ThreadWords(thread.index),
-                       PlaceWords(thread.created));
+    return fmt::format("thread leak: {}, created in {}, was neither joined nor detached",
+                       ThreadWords(thread.index), PlaceWords(thread.created));
   }
-  return fmt::format("thread leak: {} was neither joined nor detached", ThreadWords(finding.thread));
+  return fmt::format("thread leak: {} was neither joined nor detached",
+                     ThreadWords(finding.thread));
 }
 
 // "verdict words: message in f() file:line by T1".
@@ -169,7 +176,8 @@ std::string PlaceWords(const Stack& stack) {
   if (!frame->file.empty()) {
     text += fmt::format("{}{}:{}", text.empty() ? "" : " ", BaseName(frame->file), frame->line);
   } else if (!frame->module.empty()) {
-    text += fmt::format("{}{}+{:#x}", text.empty() ? "" : " ", BaseName(frame->module), frame->module_offset);
+    text += fmt::format("{}{}+{:#x}", text.empty() ? "" : " ", BaseName(frame->module),
+                        frame->module_offset);
   }
   return text.empty() ? "an unknown place" : text;
 }
@@ -189,8 +197,8 @@ std::string LocationWords(const FindingView& finding) {
       return fmt::format("global '{}+{}'{}", location.name, location.offset, size);
     case LocationKind::kHeap:
       if (!finding.heap) return "heap memory" + size;
-      return fmt::format("heap block of {}, offset {}{}", Count(finding.heap->bytes, "byte"), finding.heap->offset,
-                         size);
+      return fmt::format("heap block of {}, offset {}{}", Count(finding.heap->bytes, "byte"),
+                         finding.heap->offset, size);
     case LocationKind::kStack:
       return fmt::format("stack of {}{}", ThreadWords(location.thread), size);
     case LocationKind::kThreadLocal:
@@ -238,7 +246,8 @@ std::string Summarize(const FindingView& finding) {
     case Verdict::kCrash:
       return Crash(finding);
     case Verdict::kExitStatus:
-      return fmt::format("exit status {}: the program ended with a status other than zero", finding.exit_status);
+      return fmt::format("exit status {}: the program ended with a status other than zero",
+                         finding.exit_status);
     case Verdict::kUseAfterFree:
       return Heap(finding, "use after free");
     case Verdict::kDoubleFree:

@@ -25,15 +25,19 @@ std::string Place(const Stack& stack) {
   const Frame* frame = UserFrame(stack);
   if (frame == nullptr) return "?";
   const std::string name = QualifiedName(frame->function);
-  if (!frame->file.empty()) return fmt::format("{}@{}:{}", name, BaseName(frame->file), frame->line);
-  if (!frame->module.empty()) return fmt::format("{}@{}+{:x}", name, BaseName(frame->module), frame->module_offset);
+  if (!frame->file.empty())
+    return fmt::format("{}@{}:{}", name, BaseName(frame->file), frame->line);
+  if (!frame->module.empty())
+    return fmt::format("{}@{}+{:x}", name, BaseName(frame->module), frame->module_offset);
   return "?";
 }
 
 // Numbers in a message are addresses, thread ids and values of one execution.
 std::string WithoutNumbers(const std::string& message) {
   const auto is_digit = [](char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; };
-  const auto is_hex_digit = [](char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; };
+  const auto is_hex_digit = [](char c) {
+    return std::isxdigit(static_cast<unsigned char>(c)) != 0;
+  };
   const std::string line = message.substr(0, message.find('\n'));
   std::string text;
   for (auto at = line.begin(); at != line.end();) {
@@ -42,7 +46,8 @@ std::string WithoutNumbers(const std::string& message) {
       continue;
     }
     const bool is_hex = *at == '0' && std::next(at) != line.end() && *std::next(at) == 'x';
-    at = is_hex ? std::find_if_not(at + 2, line.end(), is_hex_digit) : std::find_if_not(at, line.end(), is_digit);
+    at = is_hex ? std::find_if_not(at + 2, line.end(), is_hex_digit)
+                : std::find_if_not(at, line.end(), is_digit);
     text += '#';
   }
   return text;
@@ -61,8 +66,9 @@ std::vector<std::string> SortedUnique(std::vector<std::string> places) {
 }
 
 const ThreadView* FindThread(const FindingView& finding, uint32_t index) {
-  const auto found = std::find_if(finding.threads.begin(), finding.threads.end(),
-                                  [index](const ThreadView& thread) { return thread.index == index; });
+  const auto found =
+      std::find_if(finding.threads.begin(), finding.threads.end(),
+                   [index](const ThreadView& thread) { return thread.index == index; });
   return found == finding.threads.end() ? nullptr : &*found;
 }
 
@@ -125,7 +131,8 @@ std::string Signature(const FindingView& finding) {
     case Verdict::kUseAfterFree:
     case Verdict::kDoubleFree:
     case Verdict::kOutOfBounds:
-      return Join(verdict, {MainPlace(finding), finding.heap ? Place(finding.heap->freed_at) : "?"});
+      return Join(verdict,
+                  {MainPlace(finding), finding.heap ? Place(finding.heap->freed_at) : "?"});
     case Verdict::kUncaughtException:
     case Verdict::kAssertion:
     case Verdict::kMutexMisuse:

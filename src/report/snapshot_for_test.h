@@ -34,7 +34,8 @@ inline uint64_t StackEnd() {
 }
 
 // Appends the stack to `pool`. Inlined, so that the caller is the innermost frame.
-[[gnu::always_inline]] inline trace::StackSnapshot TakeSnapshot(std::vector<uint8_t>* pool, uint32_t thread = 0) {
+[[gnu::always_inline]] inline trace::StackSnapshot TakeSnapshot(std::vector<uint8_t>* pool,
+                                                                uint32_t thread = 0) {
   const uint64_t end = StackEnd();
   trace::StackSnapshot snapshot{};
   asm volatile(

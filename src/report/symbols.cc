@@ -52,7 +52,8 @@ DwflHandle OpenProcess(pid_t pid, std::string* error) {
 }  // namespace
 
 struct Symbolizer::Impl {
-  explicit Impl(pid_t pid) : dwfl(OpenProcess(pid, &error)), code(dwfl.get()), data(dwfl.get()), unwinder(dwfl.get()) {}
+  explicit Impl(pid_t pid)
+      : dwfl(OpenProcess(pid, &error)), code(dwfl.get()), data(dwfl.get()), unwinder(dwfl.get()) {}
 
   // `address` is that of the instruction itself.
   const std::vector<Frame>& FramesAt(uint64_t address) {
@@ -86,13 +87,16 @@ Symbolizer::~Symbolizer() = default;
 
 const std::string& Symbolizer::error() const { return impl_->error; }
 
-Stack Symbolizer::Unwind(const trace::StackSnapshot& snapshot, std::span<const uint8_t> pool, PcKind kind) {
+Stack Symbolizer::Unwind(const trace::StackSnapshot& snapshot, std::span<const uint8_t> pool,
+                         PcKind kind) {
   return Trim(UnwindAll(snapshot, pool, kind));
 }
 
-Stack Symbolizer::UnwindAll(const trace::StackSnapshot& snapshot, std::span<const uint8_t> pool, PcKind kind) {
+Stack Symbolizer::UnwindAll(const trace::StackSnapshot& snapshot, std::span<const uint8_t> pool,
+                            PcKind kind) {
   Stack stack;
-  for (const CodeAddress& place : impl_->unwinder.Walk(snapshot, pool, kind)) impl_->Append(place, &stack);
+  for (const CodeAddress& place : impl_->unwinder.Walk(snapshot, pool, kind))
+    impl_->Append(place, &stack);
   return stack;
 }
 

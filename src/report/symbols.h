@@ -31,12 +31,12 @@ enum class PcKind : uint8_t { kExact, kReturnAddress };
 
 // A variable with static storage that covers an address.
 struct DataSymbol {
-  std::string name;      // qualified: "bank::balance"
+  std::string name;  // qualified: "bank::balance"
   uint64_t start = 0;
-  uint64_t bytes = 0;    // 0 if unknown
+  uint64_t bytes = 0;  // 0 if unknown
   std::string module;
   uint64_t module_offset = 0;
-  std::string file;      // declaration, "" without DWARF
+  std::string file;  // declaration, "" without DWARF
   uint32_t line = 0;
 };
 

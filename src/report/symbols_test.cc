@@ -132,7 +132,8 @@ TEST(SymbolizerTest, NamesVariablesWithSizeAndDeclaration) {
   EXPECT_EQ(BaseName(global->file), "symbols_test.cc");
   EXPECT_NE(global->line, 0u);
 
-  const auto member = symbolizer.SymbolizeData(reinterpret_cast<uint64_t>(&bank::Ledger::entries[2]));
+  const auto member =
+      symbolizer.SymbolizeData(reinterpret_cast<uint64_t>(&bank::Ledger::entries[2]));
   ASSERT_TRUE(member.has_value());
   EXPECT_EQ(member->name, "bank::Ledger::entries");
   EXPECT_EQ(member->start, reinterpret_cast<uint64_t>(&bank::Ledger::entries[0]));
@@ -146,7 +147,8 @@ TEST(SymbolizerTest, NamesVariablesWithSizeAndDeclaration) {
 
 TEST(SymbolizerTest, FindsZeroInitialisedDataBeyondTheFile) {
   Symbolizer symbolizer(getpid());
-  const auto symbol = symbolizer.SymbolizeData(reinterpret_cast<uint64_t>(&bank::ledger_pages[60 << 10]));
+  const auto symbol =
+      symbolizer.SymbolizeData(reinterpret_cast<uint64_t>(&bank::ledger_pages[60 << 10]));
   ASSERT_TRUE(symbol.has_value());
   EXPECT_EQ(symbol->name, "bank::ledger_pages");
   EXPECT_EQ(symbol->start, reinterpret_cast<uint64_t>(&bank::ledger_pages[0]));

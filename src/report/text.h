@@ -10,10 +10,10 @@ namespace heddle::report {
 
 struct TextOptions {
   bool color = false;
-  uint32_t width = 100;         // columns of the terminal: the table of events adapts to it
-  std::string directory;        // paths below it are shown relative to it; "" shows all as they are
-  uint32_t event_rows_max = 40; // of the table of events
-  bool source_lines = true;     // quote the source under the top frame if the file can be read
+  uint32_t width = 100;   // columns of the terminal: the table of events adapts to it
+  std::string directory;  // paths below it are shown relative to it; "" shows all as they are
+  uint32_t event_rows_max = 40;  // of the table of events
+  bool source_lines = true;      // quote the source under the top frame if the file can be read
 };
 
 // One finding; its first and last line say how to replay it. Ends with a newline.

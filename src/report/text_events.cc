@@ -39,7 +39,8 @@ Row RowOf(const EventView& event) {
   return {.number = event.is_access_of_finding ? "" : std::to_string(event.index),
           .thread = event.thread,
           .cell = Cell(event),
-          .place = event.line == 0 ? event.function : fmt::format("{}:{}", BaseName(event.file), event.line)};
+          .place = event.line == 0 ? event.function
+                                   : fmt::format("{}:{}", BaseName(event.file), event.line)};
 }
 
 // The text in lines of at most `width` characters, broken at blanks where there are any.
@@ -71,9 +72,9 @@ std::string Label(const FindingView& finding, uint32_t index) {
 struct Layout {
   size_t number_width = 0;
   size_t place_width = 0;
-  size_t cell_width = 0;         // the widest operation
-  std::vector<uint32_t> threads; // ascending
-  size_t column = 0;             // width of a thread's column, 0: a list
+  size_t cell_width = 0;          // the widest operation
+  std::vector<uint32_t> threads;  // ascending
+  size_t column = 0;              // width of a thread's column, 0: a list
 };
 
 Layout LayOut(const std::vector<Row>& rows, size_t width) {
@@ -95,7 +96,8 @@ Layout LayOut(const std::vector<Row>& rows, size_t width) {
   return layout;
 }
 
-void AddColumns(const FindingView& finding, const std::vector<Row>& rows, const Layout& layout, TextWriter* out) {
+void AddColumns(const FindingView& finding, const std::vector<Row>& rows, const Layout& layout,
+                TextWriter* out) {
   const std::string indent(4 + layout.number_width + 2, ' ');
   std::string head = indent;
   for (const uint32_t thread : layout.threads) {
@@ -105,7 +107,8 @@ void AddColumns(const FindingView& finding, const std::vector<Row>& rows, const 
   for (const Row& row : rows) {
     const std::vector<std::string> lines = Wrap(row.cell, layout.column);
     for (size_t i = 0; i < lines.size(); ++i) {
-      std::string line = i == 0 ? fmt::format("    {:>{}}  ", row.number, layout.number_width) : indent;
+      std::string line =
+          i == 0 ? fmt::format("    {:>{}}  ", row.number, layout.number_width) : indent;
       for (const uint32_t thread : layout.threads) {
         line += fmt::format("{:<{}}  ", thread == row.thread ? lines[i] : "", layout.column);
       }
@@ -116,8 +119,9 @@ void AddColumns(const FindingView& finding, const std::vector<Row>& rows, const 
 
 void AddList(const std::vector<Row>& rows, const Layout& layout, TextWriter* out) {
   for (const Row& row : rows) {
-    out->Line(TrimRight(fmt::format("    {:>{}}  T{:<4} {:<{}}  {}", row.number, layout.number_width, row.thread,
-                                    row.cell, layout.cell_width, row.place)));
+    out->Line(
+        TrimRight(fmt::format("    {:>{}}  T{:<4} {:<{}}  {}", row.number, layout.number_width,
+                              row.thread, row.cell, layout.cell_width, row.place)));
   }
 }
 
@@ -134,7 +138,8 @@ void AddEventTable(const FindingView& finding, TextWriter* out) {
   out->Line();
   out->Heading("  last events");
   if (const uint64_t earlier = finding.events_left_out + skipped; earlier > 0) {
-    out->Line(fmt::format("    {:>{}}  ({} earlier events are not shown)", "", layout.number_width, Grouped(earlier)));
+    out->Line(fmt::format("    {:>{}}  ({} earlier events are not shown)", "", layout.number_width,
+                          Grouped(earlier)));
   }
   if (layout.column > 0) {
     AddColumns(finding, rows, layout, out);

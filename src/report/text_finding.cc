@@ -19,7 +19,8 @@ using trace::Verdict;
 constexpr size_t kOutputLinesMax = 20;
 
 bool IsHang(Verdict verdict) {
-  return verdict == Verdict::kDeadlock || verdict == Verdict::kLostWakeup || verdict == Verdict::kLivelock;
+  return verdict == Verdict::kDeadlock || verdict == Verdict::kLostWakeup ||
+         verdict == Verdict::kLivelock;
 }
 
 std::string ReplayLine(const FindingView& finding) {
@@ -47,15 +48,18 @@ std::string HeldWords(const std::vector<LockView>& locks) {
   return text;
 }
 
-void AddAccess(const FindingView& finding, const AccessView& access, std::string_view prefix, TextWriter* out) {
-  const std::string size = access.size == 0 ? "" : fmt::format(" of {}", Count(access.size, "byte"));
+void AddAccess(const FindingView& finding, const AccessView& access, std::string_view prefix,
+               TextWriter* out) {
+  const std::string size =
+      access.size == 0 ? "" : fmt::format(" of {}", Count(access.size, "byte"));
   out->Line();
   if (access.op == trace::OpKind::kNone) {
-    out->Heading(fmt::format("  {} was here, {}", Label(finding, access.thread), HeldWords(access.locks)));
+    out->Heading(
+        fmt::format("  {} was here, {}", Label(finding, access.thread), HeldWords(access.locks)));
     return out->AddStack(access.stack);
   }
-  out->Heading(fmt::format("  {}{}{} by {}, {}", prefix, access.words, size, Label(finding, access.thread),
-                           HeldWords(access.locks)));
+  out->Heading(fmt::format("  {}{}{} by {}, {}", prefix, access.words, size,
+                           Label(finding, access.thread), HeldWords(access.locks)));
   out->AddStack(access.stack);
 }
 
@@ -69,7 +73,8 @@ void AddAccesses(const FindingView& finding, TextWriter* out) {
   for (const AccessView& access : finding.accesses) {
     for (const LockView& lock : access.locks) {
       out->Line();
-      out->Heading(fmt::format("  {} {} was taken by {}", lock.kind, LockLabel(lock), Label(finding, access.thread)));
+      out->Heading(fmt::format("  {} {} was taken by {}", lock.kind, LockLabel(lock),
+                               Label(finding, access.thread)));
       out->AddStack(lock.taken);
     }
   }
@@ -79,9 +84,11 @@ void AddLocation(const FindingView& finding, TextWriter* out) {
   const LocationView& location = finding.location;
   switch (location.kind) {
     case LocationKind::kGlobal: {
-      std::string text = fmt::format("  location: global variable '{}' of {}", location.name, Count(location.bytes, "byte"));
+      std::string text = fmt::format("  location: global variable '{}' of {}", location.name,
+                                     Count(location.bytes, "byte"));
       if (location.offset != 0) text += fmt::format(", at offset {}", location.offset);
-      if (!location.file.empty()) text += fmt::format(", {}:{}", out->Path(location.file), location.line);
+      if (!location.file.empty())
+        text += fmt::format(", {}:{}", out->Path(location.file), location.line);
       out->Line();
       out->Heading(text);
       return;
@@ -92,13 +99,15 @@ void AddLocation(const FindingView& finding, TextWriter* out) {
       return;
     case LocationKind::kThreadLocal:
       out->Line();
-      out->Heading(fmt::format("  location: thread-local storage of {}", Label(finding, location.thread)));
+      out->Heading(
+          fmt::format("  location: thread-local storage of {}", Label(finding, location.thread)));
       return;
     case LocationKind::kUnknown:
       if (finding.verdict != Verdict::kDataRace) return;
       out->Line();
-      out->Heading(fmt::format("  location: address {:#x}, neither a global variable nor a known heap block",
-                               location.address));
+      out->Heading(
+          fmt::format("  location: address {:#x}, neither a global variable nor a known heap block",
+                      location.address));
       return;
     case LocationKind::kHeap:
       return;  // AddHeap says more.
@@ -109,8 +118,9 @@ void AddHeap(const FindingView& finding, TextWriter* out) {
   if (!finding.heap) return;
   const HeapView& heap = *finding.heap;
   out->Line();
-  out->Heading(fmt::format("  location: {} into a heap block of {}, allocated by {}", Count(heap.offset, "byte"),
-                           Count(heap.bytes, "byte"), Label(finding, heap.alloc_thread)));
+  out->Heading(fmt::format("  location: {} into a heap block of {}, allocated by {}",
+                           Count(heap.offset, "byte"), Count(heap.bytes, "byte"),
+                           Label(finding, heap.alloc_thread)));
   out->AddStack(heap.allocated);
   if (!heap.freed) return;
   out->Line();
@@ -132,12 +142,13 @@ void AddCycle(const FindingView& finding, TextWriter* out) {
     };
     const std::string next = Label(finding, finding.cycle[(i + 1) % count].thread);
     if (order) {
-      out->Line(fmt::format("    {} takes {} {} while it holds {}", Label(finding, edge.thread), edge.kind, label(edge),
-                            label(held)));
+      out->Line(fmt::format("    {} takes {} {} while it holds {}", Label(finding, edge.thread),
+                            edge.kind, label(edge), label(held)));
       out->AddStack(edge.at);
     } else {
-      out->Line(fmt::format("    {} holds {} and waits for {} {}, held by {}", Label(finding, edge.thread), label(held),
-                            edge.kind, label(edge), next));
+      out->Line(fmt::format("    {} holds {} and waits for {} {}, held by {}",
+                            Label(finding, edge.thread), label(held), edge.kind, label(edge),
+                            next));
     }
   }
 }
@@ -147,7 +158,8 @@ std::string StateLine(const FindingView& finding, const ThreadView& thread) {
   if (!thread.waits_for.empty()) {
     text += " waits for " + thread.waits_for;
     const bool says_owner = thread.waits_for.rfind("the end of", 0) == 0;
-    if (thread.owner != kNoThreadIndex && !says_owner) text += ", held by " + Label(finding, thread.owner);
+    if (thread.owner != kNoThreadIndex && !says_owner)
+      text += ", held by " + Label(finding, thread.owner);
   } else if (!thread.state.empty()) {
     text += " is " + thread.state;
     if (thread.state == "runnable" && !thread.pending.empty()) text += ", next: " + thread.pending;
@@ -158,9 +170,9 @@ std::string StateLine(const FindingView& finding, const ThreadView& thread) {
 
 void AddThreads(const FindingView& finding, TextWriter* out) {
   for (const ThreadView& thread : finding.threads) {
-    const bool shows_current = IsHang(finding.verdict) ||
-                               (finding.accesses.empty() && thread.index == finding.thread &&
-                                !thread.current.frames.empty());
+    const bool shows_current =
+        IsHang(finding.verdict) || (finding.accesses.empty() && thread.index == finding.thread &&
+                                    !thread.current.frames.empty());
     if (shows_current) {
       out->Line();
       out->Heading(StateLine(finding, thread));
@@ -169,7 +181,8 @@ void AddThreads(const FindingView& finding, TextWriter* out) {
   }
   for (const ThreadView& thread : finding.threads) {
     if (thread.index == 0) continue;
-    std::string text = fmt::format("  {} was created by {}", Harmless(thread.label), Label(finding, thread.parent));
+    std::string text = fmt::format("  {} was created by {}", Harmless(thread.label),
+                                   Label(finding, thread.parent));
     if (!thread.start_function.empty()) text += ", runs " + thread.start_function;
     out->Line();
     out->Heading(text);
@@ -198,7 +211,8 @@ std::string FindingText(const FindingView& finding, const TextOptions& options) 
   out.Line(ReplayLine(finding));
   out.Line();
   out.Heading(Harmless(finding.summary));
-  out.Line(fmt::format("  {}: {}", trace::VerdictName(finding.verdict), trace::VerdictText(finding.verdict)));
+  out.Line(fmt::format("  {}: {}", trace::VerdictName(finding.verdict),
+                       trace::VerdictText(finding.verdict)));
   AddMessage(finding, &out);
   AddAccesses(finding, &out);
   AddCycle(finding, &out);

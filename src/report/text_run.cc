@@ -24,9 +24,10 @@ void AddFacts(const RunView& run, TextWriter* out) {
   out->Heading("summary");
   out->Line("  program       " + Program(run));
   out->Line(fmt::format("  strategy      {}, seed {}", run.strategy, run.seed));
-  out->Line(fmt::format("  executions    {} in {:.2f} s ({} per second), {}", Grouped(run.executions), run.seconds,
-                        Grouped(static_cast<uint64_t>(run.executions_per_second + 0.5)),
-                        Grouped(run.decisions) + (run.decisions == 1 ? " decision" : " decisions")));
+  out->Line(
+      fmt::format("  executions    {} in {:.2f} s ({} per second), {}", Grouped(run.executions),
+                  run.seconds, Grouped(static_cast<uint64_t>(run.executions_per_second + 0.5)),
+                  Grouped(run.decisions) + (run.decisions == 1 ? " decision" : " decisions")));
   if (run.exhausted) out->Line("  complete      every schedule was tried");
 }
 
@@ -36,21 +37,25 @@ void AddFindings(const RunView& run, TextWriter* out) {
   size_t width = 0;
   for (const FindingView& finding : run.findings) width = std::max(width, finding.id.size());
   for (const FindingView& finding : run.findings) {
-    out->Line(fmt::format("    {:<{}}  in {}, first in number {}", finding.id, width,
-                          finding.count == 1 ? std::string("1 execution") : Grouped(finding.count) + " executions",
-                          finding.first_execution));
+    out->Line(fmt::format(
+        "    {:<{}}  in {}, first in number {}", finding.id, width,
+        finding.count == 1 ? std::string("1 execution") : Grouped(finding.count) + " executions",
+        finding.first_execution));
     out->Line(fmt::format("    {:<{}}  {}", "", width, Harmless(finding.summary)));
   }
 }
 
 void AddLimits(const RunView& run, TextWriter* out) {
-  if (!run.instrumented) out->Line("  not covered   no race detection: the program is not instrumented");
+  if (!run.instrumented)
+    out->Line("  not covered   no race detection: the program is not instrumented");
   if (!run.uncontrolled.empty()) {
     size_t width = 0;
-    for (const UncontrolledView& entry : run.uncontrolled) width = std::max(width, entry.name.size());
+    for (const UncontrolledView& entry : run.uncontrolled)
+      width = std::max(width, entry.name.size());
     out->Line("  not controlled");
     for (const UncontrolledView& entry : run.uncontrolled) {
-      out->Line(fmt::format("    {:<{}}  {} ({})", Harmless(entry.name), width, Harmless(entry.treatment),
+      out->Line(fmt::format("    {:<{}}  {} ({})", Harmless(entry.name), width,
+                            Harmless(entry.treatment),
                             Grouped(entry.count) + (entry.count == 1 ? " time" : " times")));
     }
   }
@@ -70,7 +75,8 @@ std::string RunSummaryText(const RunView& run, const TextOptions& options) {
 std::string RunText(const RunView& run, const TextOptions& options) {
   const std::string rule(std::clamp<size_t>(options.width, 20, 100), '-');
   std::string text;
-  for (const FindingView& finding : run.findings) text += FindingText(finding, options) + rule + "\n";
+  for (const FindingView& finding : run.findings)
+    text += FindingText(finding, options) + rule + "\n";
   return text + RunSummaryText(run, options);
 }
 

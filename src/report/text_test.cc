@@ -15,8 +15,11 @@
 namespace heddle::report {
 namespace {
 
-const TextOptions kOptions = {
-    .color = false, .width = 100, .directory = "/home/u", .event_rows_max = 40, .source_lines = true};
+const TextOptions kOptions = {.color = false,
+                              .width = 100,
+                              .directory = "/home/u",
+                              .event_rows_max = 40,
+                              .source_lines = true};
 
 FindingView Finished(FindingView finding) {
   finding.summary = Summarize(finding);
@@ -74,7 +77,8 @@ replay: heddle replay .heddle/x.card
 }
 
 TEST(TextTest, ADeadlockShowsTheCycleAndEveryThread) {
-  EXPECT_EQ(FindingText(Finished(DeadlockForTest()), kOptions), R"(replay: heddle replay .heddle/x.card
+  EXPECT_EQ(FindingText(Finished(DeadlockForTest()), kOptions),
+            R"(replay: heddle replay .heddle/x.card
 
 deadlock: T1 holds mutex M1 and waits for M2, T2 holds M2 and waits for M1
   deadlock: threads wait for each other and none can go on
@@ -113,15 +117,17 @@ TEST(TextTest, WhatIsNotKnownIsSaid) {
   finding.summary = Summarize(finding);
   const std::string text = FindingText(finding, kOptions);
   EXPECT_EQ(text.rfind("replay: not possible, no card was written\n", 0), 0u);
-  EXPECT_NE(text.find("write in an unknown place by an unknown thread, the earlier access is not known"),
-            std::string::npos)
+  EXPECT_NE(
+      text.find("write in an unknown place by an unknown thread, the earlier access is not known"),
+      std::string::npos)
       << text;
   EXPECT_NE(text.find("(no stack was recorded)"), std::string::npos) << text;
 }
 
 TEST(TextTest, EventsHaveAColumnPerThreadWhereTheyFit) {
   FindingView finding = RaceForTest();
-  finding.events = {EventForTest(7, 1, "locks mutex M1 (bank::lock)", 16), EventForTest(8, 2, "writes bank::balance", 31),
+  finding.events = {EventForTest(7, 1, "locks mutex M1 (bank::lock)", 16),
+                    EventForTest(8, 2, "writes bank::balance", 31),
                     EventForTest(8, 2, "stores atomic A1", 32)};
   finding.events[0].blocked = true;
   finding.events[1].is_access_of_finding = true;
@@ -142,7 +148,8 @@ TEST(TextTest, EventsHaveAColumnPerThreadWhereTheyFit) {
 
 TEST(TextTest, EventsAreAListWhereColumnsDoNotFit) {
   FindingView finding = RaceForTest();
-  finding.events = {EventForTest(7, 1, "locks mutex M1 (bank::lock)", 16), EventForTest(8, 2, "yields", 31)};
+  finding.events = {EventForTest(7, 1, "locks mutex M1 (bank::lock)", 16),
+                    EventForTest(8, 2, "yields", 31)};
   TextOptions options = kOptions;
   options.width = 40;
   EXPECT_EQ(Section(FindingText(finding, options), "  last events"),
@@ -167,14 +174,17 @@ TEST(TextTest, OutputOfTheProgramCannotCommandTheTerminal) {
 }
 
 TEST(TextTest, QuotesTheSourceUnderTheFirstFrameOfTheProgram) {
-  const std::string file = testing::TempDir() + "heddle_text_test_" + std::to_string(getpid()) + ".cc";
+  const std::string file =
+      testing::TempDir() + "heddle_text_test_" + std::to_string(getpid()) + ".cc";
   std::ofstream(file) << "int a;\n\tbalance += amount;\n";
   FindingView finding;
   finding.accesses.resize(1);
-  finding.accesses[0].stack = {{FrameForTest("deposit(int)", file, 2), FrameForTest("main", file, 1)}};
+  finding.accesses[0].stack = {
+      {FrameForTest("deposit(int)", file, 2), FrameForTest("main", file, 1)}};
   TextOptions options = kOptions;
   const std::string quote = "           2 | balance += amount;\n";
-  EXPECT_NE(FindingText(finding, options).find(":2\n" + quote), std::string::npos) << FindingText(finding, options);
+  EXPECT_NE(FindingText(finding, options).find(":2\n" + quote), std::string::npos)
+      << FindingText(finding, options);
   options.source_lines = false;
   EXPECT_EQ(FindingText(finding, options).find(quote), std::string::npos);
   std::remove(file.c_str());

@@ -79,7 +79,8 @@ std::string TextWriter::Place(const Frame& frame) const {
     if (frame.column != 0) place += fmt::format(":{}", frame.column);
     return place;
   }
-  if (!frame.module.empty()) return fmt::format("({}+{:#x})", Path(frame.module), frame.module_offset);
+  if (!frame.module.empty())
+    return fmt::format("({}+{:#x})", Path(frame.module), frame.module_offset);
   return fmt::format("(address {:#x})", frame.address);
 }
 
@@ -89,7 +90,8 @@ std::optional<std::string> TextWriter::SourceLine(const std::string& file, uint3
   if (inserted) {
     std::ifstream stream(file);
     std::string text;
-    while (entry->second.size() < kSourceLinesMax && std::getline(stream, text)) entry->second.push_back(text);
+    while (entry->second.size() < kSourceLinesMax && std::getline(stream, text))
+      entry->second.push_back(text);
   }
   if (line > entry->second.size()) return std::nullopt;
   std::string text = Harmless(TrimSpaces(entry->second[line - 1]));

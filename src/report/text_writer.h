@@ -37,7 +37,8 @@ class TextWriter {
 
   const TextOptions& options_;
   std::string text_;
-  std::map<std::string, std::vector<std::string>> sources_;  // files read so far; unreadable ones are empty
+  std::map<std::string, std::vector<std::string>>
+      sources_;  // files read so far; unreadable ones are empty
 };
 
 // Control characters become '?'; a tab becomes a space.

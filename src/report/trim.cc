@@ -18,9 +18,16 @@ namespace {
 using std::string_view;
 
 // What calls a thread's function or main: this frame and all below it go.
-constexpr std::array<string_view, 10> kThreadStart = {
-    "start_thread", "clone", "clone3", "__clone", "__clone3", "__clone_internal",
-    "__libc_start_main", "__libc_start_main_impl", "__libc_start_call_main", "_start"};
+constexpr std::array<string_view, 10> kThreadStart = {"start_thread",
+                                                      "clone",
+                                                      "clone3",
+                                                      "__clone",
+                                                      "__clone3",
+                                                      "__clone_internal",
+                                                      "__libc_start_main",
+                                                      "__libc_start_main_impl",
+                                                      "__libc_start_call_main",
+                                                      "_start"};
 
 // Machinery between a thread's start and the program's function, and between a caller and its callee. A trailing star
 // stands for any continuation.
@@ -61,15 +68,30 @@ constexpr std::array<string_view, 33> kPlumbing = {
 };
 
 // Thin wrappers around an operation of the loom: only as the innermost frames, where the caller is what matters.
-constexpr std::array<string_view, 24> kThinWrappers = {
-    "std::mutex::*",          "std::recursive_mutex::*",    "std::timed_mutex::*",
-    "std::shared_mutex::*",   "std::__shared_mutex_pthread::*", "std::__mutex_base::*",
-    "std::__recursive_mutex_base::*", "std::lock_guard::*", "std::unique_lock::*",
-    "std::scoped_lock::*",    "std::shared_lock::*",        "std::condition_variable::*",
-    "std::_V2::condition_variable_any::*", "std::__condvar::*", "std::thread::*",
-    "std::jthread::*",        "std::atomic::*",             "std::__atomic_base::*",
-    "std::atomic_flag::*",    "std::this_thread::*",        "std::lock",
-    "std::try_lock",          "std::__detail::__try_lock_impl", "std::__lock_impl"};
+constexpr std::array<string_view, 24> kThinWrappers = {"std::mutex::*",
+                                                       "std::recursive_mutex::*",
+                                                       "std::timed_mutex::*",
+                                                       "std::shared_mutex::*",
+                                                       "std::__shared_mutex_pthread::*",
+                                                       "std::__mutex_base::*",
+                                                       "std::__recursive_mutex_base::*",
+                                                       "std::lock_guard::*",
+                                                       "std::unique_lock::*",
+                                                       "std::scoped_lock::*",
+                                                       "std::shared_lock::*",
+                                                       "std::condition_variable::*",
+                                                       "std::_V2::condition_variable_any::*",
+                                                       "std::__condvar::*",
+                                                       "std::thread::*",
+                                                       "std::jthread::*",
+                                                       "std::atomic::*",
+                                                       "std::__atomic_base::*",
+                                                       "std::atomic_flag::*",
+                                                       "std::this_thread::*",
+                                                       "std::lock",
+                                                       "std::try_lock",
+                                                       "std::__detail::__try_lock_impl",
+                                                       "std::__lock_impl"};
 
 template <size_t N>
 bool Matches(const std::array<string_view, N>& patterns, string_view name) {
@@ -81,10 +103,12 @@ bool Matches(const std::array<string_view, N>& patterns, string_view name) {
 }
 
 bool IsSystemPath(string_view path) {
-  constexpr std::array<string_view, 5> kSystem = {"/usr/include/", "/usr/lib/", "/usr/lib64/", "/lib/", "/lib64/"};
+  constexpr std::array<string_view, 5> kSystem = {"/usr/include/", "/usr/lib/", "/usr/lib64/",
+                                                  "/lib/", "/lib64/"};
   if (path.find("/include/c++/") != string_view::npos) return true;
-  return std::any_of(kSystem.begin(), kSystem.end(),
-                     [path](string_view prefix) { return path.substr(0, prefix.size()) == prefix; });
+  return std::any_of(kSystem.begin(), kSystem.end(), [path](string_view prefix) {
+    return path.substr(0, prefix.size()) == prefix;
+  });
 }
 
 bool IsStandardLibrary(string_view module) {
@@ -134,7 +158,8 @@ bool IsUserFrame(const Frame& frame) {
   if (frame.file.empty()) {
     // Without lines only the name tells the program's templates from the library's.
     const std::string name = QualifiedName(frame.function);
-    return name.rfind("std::", 0) != 0 && name.rfind("__gnu_cxx::", 0) != 0 && name.rfind("__gthread_", 0) != 0;
+    return name.rfind("std::", 0) != 0 && name.rfind("__gnu_cxx::", 0) != 0 &&
+           name.rfind("__gthread_", 0) != 0;
   }
   return !IsSystemPath(frame.file);
 }
@@ -151,7 +176,9 @@ Stack Trim(const Stack& all) {
   auto begin = std::find_if_not(all.frames.begin(), all.frames.end(), is_loom);
   auto end = std::find_if(begin, all.frames.end(), IsThreadStart);
   // The routine with which the standard library starts every thread has no name in a stripped library.
-  const auto is_below_user = [is_loom](const Frame& frame) { return is_loom(frame) || IsStandardLibrary(frame.module); };
+  const auto is_below_user = [is_loom](const Frame& frame) {
+    return is_loom(frame) || IsStandardLibrary(frame.module);
+  };
   while (end != begin && is_below_user(*std::prev(end))) --end;
 
   Stack kept;

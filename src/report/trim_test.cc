@@ -17,10 +17,16 @@ Frame Make(const std::string& module, const std::string& function, const std::st
   frame.line = file.empty() ? 0 : 7;
   return frame;
 }
-Frame User(const std::string& function) { return Make("/home/u/bank", function, "/home/u/account.cc"); }
-Frame Header(const std::string& function) { return Make("/home/u/bank", function, "/usr/include/c++/12/bits/x.h"); }
+Frame User(const std::string& function) {
+  return Make("/home/u/bank", function, "/home/u/account.cc");
+}
+Frame Header(const std::string& function) {
+  return Make("/home/u/bank", function, "/usr/include/c++/12/bits/x.h");
+}
 Frame Loom(const std::string& function) { return Make("/opt/lib/libheddle.so.0", function); }
-Frame System(const std::string& function) { return Make("/usr/lib/x86_64-linux-gnu/libc.so.6", function); }
+Frame System(const std::string& function) {
+  return Make("/usr/lib/x86_64-linux-gnu/libc.so.6", function);
+}
 
 std::vector<std::string> Functions(const Stack& stack) {
   std::vector<std::string> functions;
@@ -31,13 +37,15 @@ std::vector<std::string> Functions(const Stack& stack) {
 using Names = std::vector<std::string>;
 
 TEST(TrimTest, KeepsOnlyTheProgramOfAThreadsStack) {
-  const Stack all{{Loom("heddle::Snapshot()"), Loom("__tsan_write4"), User("deposit(int)"), User("work()"),
-                   Header("void std::__invoke_impl<void, void (*)()>(std::__invoke_other, void (*&&)())"),
-                   Header("std::__invoke_result<void (*)()>::type std::__invoke<void (*)()>(void (*&&)())"),
-                   Header("void std::thread::_Invoker<std::tuple<void (*)()>>::_M_invoke<0ul>(std::_Index_tuple<0ul>)"),
-                   Header("std::thread::_State_impl<std::thread::_Invoker<std::tuple<void (*)()>>>::_M_run()"),
-                   System("execute_native_thread_routine"),
-                   Loom("heddle::FibreEntry()"), System("start_thread"), System("clone")}};
+  const Stack all{
+      {Loom("heddle::Snapshot()"), Loom("__tsan_write4"), User("deposit(int)"), User("work()"),
+       Header("void std::__invoke_impl<void, void (*)()>(std::__invoke_other, void (*&&)())"),
+       Header("std::__invoke_result<void (*)()>::type std::__invoke<void (*)()>(void (*&&)())"),
+       Header("void std::thread::_Invoker<std::tuple<void "
+              "(*)()>>::_M_invoke<0ul>(std::_Index_tuple<0ul>)"),
+       Header("std::thread::_State_impl<std::thread::_Invoker<std::tuple<void (*)()>>>::_M_run()"),
+       System("execute_native_thread_routine"), Loom("heddle::FibreEntry()"),
+       System("start_thread"), System("clone")}};
   EXPECT_EQ(Functions(Trim(all)), (Names{"deposit(int)", "work()"}));
 }
 
@@ -48,14 +56,17 @@ TEST(TrimTest, CutsBelowMain) {
 }
 
 TEST(TrimTest, DropsThinWrappersOnTopOnly) {
-  const Stack all{{Loom("pthread_mutex_lock"), Header("__gthread_mutex_lock(pthread_mutex_t*)"),
-                   Header("std::mutex::lock()"), Header("std::lock_guard<std::mutex>::lock_guard(std::mutex&)"),
-                   User("deposit(int)"), Header("std::vector<int>::push_back(int&&)"), User("main")}};
-  EXPECT_EQ(Functions(Trim(all)), (Names{"deposit(int)", "std::vector<int>::push_back(int&&)", "main"}));
+  const Stack all{
+      {Loom("pthread_mutex_lock"), Header("__gthread_mutex_lock(pthread_mutex_t*)"),
+       Header("std::mutex::lock()"), Header("std::lock_guard<std::mutex>::lock_guard(std::mutex&)"),
+       User("deposit(int)"), Header("std::vector<int>::push_back(int&&)"), User("main")}};
+  EXPECT_EQ(Functions(Trim(all)),
+            (Names{"deposit(int)", "std::vector<int>::push_back(int&&)", "main"}));
 }
 
 TEST(TrimTest, OfACallIntoAHeaderKeepsTheCalledFunction) {
-  const Stack all{{Header("std::__new_allocator<int>::construct()"), Header("std::vector<int>::_M_realloc_insert()"),
+  const Stack all{{Header("std::__new_allocator<int>::construct()"),
+                   Header("std::vector<int>::_M_realloc_insert()"),
                    Header("std::vector<int>::push_back(int&&)"), User("audit()"),
                    Header("std::__find_if()"), Header("std::find_if()"), User("main")}};
   EXPECT_EQ(Functions(Trim(all)),
@@ -74,7 +85,8 @@ TEST(TrimTest, KeepsSomethingOfAStackThatIsAllMachinery) {
 }
 
 TEST(UserFrameTest, SkipsHeadersAndLibraries) {
-  const Stack stack{{System("memcpy"), Header("std::vector<int>::push_back(int&&)"), User("deposit(int)")}};
+  const Stack stack{
+      {System("memcpy"), Header("std::vector<int>::push_back(int&&)"), User("deposit(int)")}};
   ASSERT_NE(UserFrame(stack), nullptr);
   EXPECT_EQ(UserFrame(stack)->function, "deposit(int)");
   EXPECT_EQ(UserFrame({}), nullptr);

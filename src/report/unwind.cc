@@ -43,9 +43,10 @@ std::vector<CodeAddress> Unwinder::Walk(const trace::StackSnapshot& snapshot,
   registers_ = snapshot;
   stack_start_ = snapshot.rsp;
   // Offsets come from a process that may have written anything over them.
-  const bool in_pool = snapshot.pool_offset <= pool.size() &&
-                       snapshot.bytes <= pool.size() - snapshot.pool_offset;
-  stack_ = in_pool ? pool.subspan(snapshot.pool_offset, snapshot.bytes) : std::span<const uint8_t>();
+  const bool in_pool =
+      snapshot.pool_offset <= pool.size() && snapshot.bytes <= pool.size() - snapshot.pool_offset;
+  stack_ =
+      in_pool ? pool.subspan(snapshot.pool_offset, snapshot.bytes) : std::span<const uint8_t>();
 
   if (!IsCode(registers_.rip)) {
     // A call through a bad pointer: the frame that did it is what the top of the stack returns to.

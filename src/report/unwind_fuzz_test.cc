@@ -53,7 +53,8 @@ TEST(UnwindFuzzTest, SurvivesDamagedRegistersAndExtents) {
     trace::StackSnapshot damaged = snapshot;
     auto* bytes = reinterpret_cast<uint8_t*>(&damaged);
     const size_t writes = 1 + random() % 16;
-    for (size_t i = 0; i < writes; ++i) bytes[random() % sizeof(damaged)] = static_cast<uint8_t>(random());
+    for (size_t i = 0; i < writes; ++i)
+      bytes[random() % sizeof(damaged)] = static_cast<uint8_t>(random());
     if (random() % 4 == 0) damaged.rip = random();
     if (random() % 4 == 0) damaged.rsp = ~uint64_t{0} - random() % 16;
     EXPECT_FALSE(symbolizer.UnwindAll(damaged, pool).frames.empty());

@@ -27,7 +27,8 @@ inline ThreadView ThreadForTest(uint32_t index, const std::string& name) {
   ThreadView thread;
   thread.index = index;
   thread.name = name;
-  thread.label = name.empty() ? "T" + std::to_string(index) : "T" + std::to_string(index) + " (" + name + ")";
+  thread.label =
+      name.empty() ? "T" + std::to_string(index) : "T" + std::to_string(index) + " (" + name + ")";
   if (index != 0) {
     thread.parent = 0;
     thread.created = {{FrameForTest("main", "/home/u/bank/main.cc", 38 + index)}};

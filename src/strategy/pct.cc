@@ -16,7 +16,8 @@ void Pct::StartExecution(const ExecutionInfo& info) {
   for (; count + 1 < depth_; ++count) {
     const uint64_t point = 1 + prng_.Next() % length;
     uint32_t place = count;
-    for (; place > 0 && change_points_[place - 1] > point; --place) change_points_[place] = change_points_[place - 1];
+    for (; place > 0 && change_points_[place - 1] > point; --place)
+      change_points_[place] = change_points_[place - 1];
     change_points_[place] = point;
   }
   change_points_[count] = ~uint64_t{0};

@@ -33,7 +33,7 @@ class Pct final : public Strategy {
   uint64_t decision_ = 0;
   uint64_t change_points_[kDepthMax] = {};  // sorted; the last is unreachable
   uint32_t next_change_ = 0;
-  int64_t lowest_ = 0;                      // the next thread that falls gets this priority, below all
+  int64_t lowest_ = 0;  // the next thread that falls gets this priority, below all
   int64_t priority_[kThreadsMax] = {};
 };
 

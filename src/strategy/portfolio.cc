@@ -31,7 +31,9 @@ Strategy* Portfolio::Select(const StrategySpec& spec, uint64_t execution) {
   const StrategySpec resolved = Resolve(spec, execution);
   switch (resolved.kind) {
     case StrategyKind::kPct:
-      pct_.set_depth(resolved.depth < 1 ? 1 : resolved.depth > Pct::kDepthMax ? Pct::kDepthMax : resolved.depth);
+      pct_.set_depth(resolved.depth < 1                ? 1
+                     : resolved.depth > Pct::kDepthMax ? Pct::kDepthMax
+                                                       : resolved.depth);
       return &pct_;
     case StrategyKind::kPos:
       return &pos_;

@@ -18,7 +18,8 @@ class Portfolio {
   [[nodiscard]] Strategy* Select(const trace::StrategySpec& spec, uint64_t execution);
 
   // What Select would use for this execution: never kPortfolio.
-  [[nodiscard]] static trace::StrategySpec Resolve(const trace::StrategySpec& spec, uint64_t execution);
+  [[nodiscard]] static trace::StrategySpec Resolve(const trace::StrategySpec& spec,
+                                                   uint64_t execution);
 
  private:
   RandomWalk random_;

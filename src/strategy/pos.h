@@ -24,7 +24,8 @@ class Pos final : public Strategy {
     return best;
   }
 
-  void OnEvent(ThreadId thread, const PendingOp& op, const PendingOp* pending, uint32_t thread_count) override {
+  void OnEvent(ThreadId thread, const PendingOp& op, const PendingOp* pending,
+               uint32_t thread_count) override {
     priority_[Index(thread)] = prng_.Next();
     for (uint32_t i = 0; i < thread_count; ++i) {
       if (i != Index(thread) && Conflict(op, pending[i])) priority_[i] = prng_.Next();

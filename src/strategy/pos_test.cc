@@ -96,7 +96,8 @@ TEST(PosTest, GivesTheSameSchedulesForEver) {
   const auto pos = std::make_unique<Pos>();
   EXPECT_STREQ(simulator.Run(pos.get(), 1, 1).threads, "000122121");
   EXPECT_STREQ(simulator.Run(pos.get(), 2, 1).threads, "000122211");
-  EXPECT_STREQ(simulator.Run(pos.get(), 1, 1).threads, "000122121") << "the one before changes nothing";
+  EXPECT_STREQ(simulator.Run(pos.get(), 1, 1).threads, "000122121")
+      << "the one before changes nothing";
 }
 
 // All operations conflict, so each decision is a fresh coin between two: the rarest of the 6 schedules has probability 1/8 at

@@ -23,16 +23,18 @@ struct PendingOp {
 
 // Two operations conflict when their order can matter: same object, at least one writes.
 [[nodiscard]] constexpr bool Conflict(const PendingOp& a, const PendingOp& b) {
-  return a.object != kNoObject && a.object == b.object && (trace::OpWrites(a.kind) || trace::OpWrites(b.kind));
+  return a.object != kNoObject && a.object == b.object &&
+         (trace::OpWrites(a.kind) || trace::OpWrites(b.kind));
 }
 
 // One decision.
 struct Choice {
-  const ThreadSet* enabled;     // not empty
-  ThreadId current;             // who announced last; may be disabled
+  const ThreadSet* enabled;  // not empty
+  ThreadId current;          // who announced last; may be disabled
   bool current_enabled;
-  const PendingOp* pending;     // by thread number
-  bool gives_way;               // `current` yielded or had more than its share: it is not among the enabled this time
+  const PendingOp* pending;  // by thread number
+  bool
+      gives_way;  // `current` yielded or had more than its share: it is not among the enabled this time
 };
 
 // What is known when an execution begins.
@@ -52,7 +54,8 @@ class Strategy {
   [[nodiscard]] virtual ThreadId PickNext(const Choice& choice) = 0;
 
   // `thread` did `op`. `pending` are the operations of all threads, `thread_count` of them.
-  virtual void OnEvent(ThreadId thread, const PendingOp& op, const PendingOp* pending, uint32_t thread_count) = 0;
+  virtual void OnEvent(ThreadId thread, const PendingOp& op, const PendingOp* pending,
+                       uint32_t thread_count) = 0;
 
  protected:
   ~Strategy() = default;  // Never deleted through this interface: the runtime has no heap.

@@ -1,9 +1,8 @@
 // Fibre switching for x86-64 (System V ABI): see fibre.h.
-#include "sys/fibre.h"
-
 #include <asm/prctl.h>
 #include <sys/auxv.h>
 
+#include "sys/fibre.h"
 #include "sys/raw_syscall.h"
 
 namespace heddle::sys {

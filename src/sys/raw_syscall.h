@@ -1,14 +1,15 @@
 // Raw system calls. Errors come back as -errno; the thread's errno is never touched.
 #pragma once
 
-#include <cstdint>
 #include <sys/syscall.h>
+
+#include <cstdint>
 
 namespace heddle::sys {
 
 #if defined(__x86_64__)
-[[gnu::always_inline]] inline long Syscall(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0,
-                                           long f = 0) {
+[[gnu::always_inline]] inline long Syscall(long number, long a = 0, long b = 0, long c = 0,
+                                           long d = 0, long e = 0, long f = 0) {
   long result;
   register long r10 asm("r10") = d;
   register long r8 asm("r8") = e;

@@ -32,7 +32,8 @@
 
 namespace heddle::trace {
 
-inline constexpr uint64_t kRegionMagic = 0x31454c4444454548;  // "HEDDLE1" with a doubled letter, little-endian
+inline constexpr uint64_t kRegionMagic =
+    0x31454c4444454548;  // "HEDDLE1" with a doubled letter, little-endian
 inline constexpr uint32_t kRegionVersion = 1;
 inline constexpr uint32_t kNoIndex = 0xffff'ffff;
 
@@ -40,14 +41,15 @@ inline constexpr uint32_t kNoIndex = 0xffff'ffff;
 
 // A decision is one 32-bit word: 4 bits of kind, 28 bits of value. Recorded only where there was a choice.
 enum class DecisionKind : uint32_t {
-  kThread = 0,       // value: the thread that runs next
-  kAdvanceTime = 1,  // time passes until the earliest deadline (value 0)
-  kSpuriousWake = 2, // value: the thread whose wait ends without cause
-  kWeakFailure = 3,  // value: 1 if a weak compare-exchange fails although it could succeed
-  kWaiter = 4,       // value: the thread that a signal wakes
-  kChoice = 5,       // value: result of Choose(n)
-  kReadiness = 6,    // value: what a poll of the outside world said
-  kSetting = 7,      // value: a setting of the whole execution (patience with spin loops), always the first decision
+  kThread = 0,        // value: the thread that runs next
+  kAdvanceTime = 1,   // time passes until the earliest deadline (value 0)
+  kSpuriousWake = 2,  // value: the thread whose wait ends without cause
+  kWeakFailure = 3,   // value: 1 if a weak compare-exchange fails although it could succeed
+  kWaiter = 4,        // value: the thread that a signal wakes
+  kChoice = 5,        // value: result of Choose(n)
+  kReadiness = 6,     // value: what a poll of the outside world said
+  kSetting =
+      7,  // value: a setting of the whole execution (patience with spin loops), always the first decision
 };
 using Decision = uint32_t;
 inline constexpr uint32_t kDecisionValueBits = 28;
@@ -69,45 +71,46 @@ enum class StrategyKind : uint32_t { kRandom, kPct, kPos, kPortfolio, kReplay };
 // all that an execution depends on.
 struct StrategySpec {
   StrategyKind kind;
-  uint32_t switch_per_mille;  // random: how often to choose among all enabled threads instead of running on (1..1000)
-  uint32_t depth;             // pct: the number of ordering constraints D (change points: D-1), 1..64
+  uint32_t
+      switch_per_mille;  // random: how often to choose among all enabled threads instead of running on (1..1000)
+  uint32_t depth;  // pct: the number of ordering constraints D (change points: D-1), 1..64
 };
 
 // What an exploring execution looks for besides what ends it anyway.
 enum DetectFlag : uint32_t {
   kDetectRaces = 1u << 0,
   kDetectLockOrder = 1u << 1,
-  kDetectHeap = 1u << 2,         // use-after-free, double-free
+  kDetectHeap = 1u << 2,  // use-after-free, double-free
   kDetectThreadLeak = 1u << 3,
   kDetectExitStatus = 1u << 4,
   kDetectMutexMisuse = 1u << 5,
   kDetectLivelock = 1u << 6,
-  kAllowSpurious = 1u << 7,      // spurious wake-ups are explored
-  kAllowWeakFailure = 1u << 8,   // weak compare-exchange may fail without cause
-  kAllowEarlyTime = 1u << 9,     // time may pass although threads could run
+  kAllowSpurious = 1u << 7,     // spurious wake-ups are explored
+  kAllowWeakFailure = 1u << 8,  // weak compare-exchange may fail without cause
+  kAllowEarlyTime = 1u << 9,    // time may pass although threads could run
   kDetectAll = (1u << 10) - 1,
 };
 
 enum CommandFlag : uint32_t {
-  kDiagnose = 1u << 0,      // record stacks, creations, allocations, events
-  kStopAtFinding = 1u << 1, // leave the batch after the first execution with a finding
+  kDiagnose = 1u << 0,       // record stacks, creations, allocations, events
+  kStopAtFinding = 1u << 1,  // leave the batch after the first execution with a finding
 };
 
 enum class CommandKind : uint32_t { kExplore, kReplay, kQuit };
 
 struct Command {
   CommandKind kind;
-  uint32_t flags;             // CommandFlag
-  uint32_t detect;            // DetectFlag
+  uint32_t flags;   // CommandFlag
+  uint32_t detect;  // DetectFlag
   StrategySpec strategy;
   uint64_t seed;
-  uint64_t first_execution;   // numbers of the batch: first, first+stride, … (count of them)
+  uint64_t first_execution;  // numbers of the batch: first, first+stride, … (count of them)
   uint64_t stride;
   uint64_t count;
-  uint64_t budget_ns;         // real time after which the batch ends between executions; 0 is none
-  uint64_t hang_ns;           // real time without a decision after which an execution is ended as hung
-  uint32_t decision_count;    // kReplay: how many of Region::decisions to follow
-  uint32_t watch_count;       // kDiagnose: how many of Region::watches to use
+  uint64_t budget_ns;  // real time after which the batch ends between executions; 0 is none
+  uint64_t hang_ns;    // real time without a decision after which an execution is ended as hung
+  uint32_t decision_count;        // kReplay: how many of Region::decisions to follow
+  uint32_t watch_count;           // kDiagnose: how many of Region::watches to use
   uint64_t snapshot_events_from;  // kDiagnose: events from this number on get a stack
 };
 
@@ -115,21 +118,22 @@ enum class ReplyKind : uint32_t { kHello, kBatchDone, kFinding, kExecutionDone, 
 
 // Hello: what the loom saw of the program.
 enum HelloFlag : uint32_t {
-  kInstrumented = 1u << 0,   // calls to __tsan_* were seen before main
-  kNoFsgsbase = 1u << 1,     // slower switches through arch_prctl
+  kInstrumented = 1u << 0,  // calls to __tsan_* were seen before main
+  kNoFsgsbase = 1u << 1,    // slower switches through arch_prctl
   kThreadsBeforeMain = 1u << 2,
 };
 
 struct Reply {
   ReplyKind kind;
-  uint32_t flags;             // HelloFlag for kHello
-  uint64_t execution;         // kFinding, kExecutionDone: which one; details in Region::execution
-  uint64_t executions;        // executions done in this batch
-  uint64_t decisions;         // decisions made in this batch
-  uint64_t busy_ns;           // real time the batch took
-  int32_t pid;                // of the checkpointed process: its /proc/PID/maps gives the modules of every snapshot
-  uint32_t exit_status;       // kRefused: 3 bug in Heddle, 4 unsupported or limit
-  char message[512];          // kRefused
+  uint32_t flags;       // HelloFlag for kHello
+  uint64_t execution;   // kFinding, kExecutionDone: which one; details in Region::execution
+  uint64_t executions;  // executions done in this batch
+  uint64_t decisions;   // decisions made in this batch
+  uint64_t busy_ns;     // real time the batch took
+  int32_t
+      pid;  // of the checkpointed process: its /proc/PID/maps gives the modules of every snapshot
+  uint32_t exit_status;  // kRefused: 3 bug in Heddle, 4 unsupported or limit
+  char message[512];     // kRefused
 };
 
 // --- What one execution leaves behind ----------------------------------------------------------------------------
@@ -139,36 +143,36 @@ struct Reply {
 struct StackSnapshot {
   uint64_t rip, rsp, rbp, rbx, r12, r13, r14, r15;
   uint32_t thread;
-  uint32_t bytes;             // length of the copy of the stack that starts at rsp
-  uint64_t pool_offset;       // where in the snapshot pool
+  uint32_t bytes;        // length of the copy of the stack that starts at rsp
+  uint64_t pool_offset;  // where in the snapshot pool
 };
 
 enum class LockKind : uint32_t { kMutex, kRwRead, kRwWrite, kSpin };
 
 struct HeldLock {
-  uint32_t object;            // ObjectId
+  uint32_t object;  // ObjectId
   LockKind kind;
   uint64_t address;
-  uint32_t snapshot;          // where it was taken (kDiagnose), or kNoIndex
+  uint32_t snapshot;  // where it was taken (kDiagnose), or kNoIndex
   uint32_t reserved;
 };
 
 // One of the two sides of a finding about memory, or the only side of another finding.
 struct Access {
   uint32_t thread;
-  OpKind op;                  // kPlainRead, kPlainWrite, kAtomic…, kFree, kMutexLock…
-  uint8_t size;               // bytes, 0 if it does not apply
+  OpKind op;     // kPlainRead, kPlainWrite, kAtomic…, kFree, kMutexLock…
+  uint8_t size;  // bytes, 0 if it does not apply
   uint8_t reserved[2];
-  uint64_t pc;                // return address into the program
-  uint64_t clock;             // the thread's own clock: identifies the access within the execution
-  uint64_t event;             // number of the event before which it happened
-  uint32_t snapshot;          // index into Region::snapshots, kNoIndex if not (yet) known
+  uint64_t pc;        // return address into the program
+  uint64_t clock;     // the thread's own clock: identifies the access within the execution
+  uint64_t event;     // number of the event before which it happened
+  uint32_t snapshot;  // index into Region::snapshots, kNoIndex if not (yet) known
   uint32_t lock_count;
   HeldLock locks[kHeldLocksMax];
 };
 
 struct HeapBlock {
-  uint64_t start;             // 0: the address is not in a known block
+  uint64_t start;  // 0: the address is not in a known block
   uint64_t bytes;
   uint32_t alloc_thread, alloc_snapshot;
   uint32_t free_thread, free_snapshot;  // kNoIndex: not freed
@@ -176,21 +180,23 @@ struct HeapBlock {
 
 struct Finding {
   Verdict verdict;
-  uint32_t thread;            // who noticed
-  uint64_t address;           // racy address, faulting address, address of the lock, …
-  uint64_t event;             // number of events before it
-  uint64_t decision;          // number of decisions before it
-  uint64_t key;               // same for the same kind of place within one process layout: lets the loom skip known ones
-  int32_t signal;             // crash: number
-  int32_t exit_status;        // exit-status: value
-  Access current;             // the access or operation that completed the finding
-  Access previous;            // data race: the earlier access; use-after-free: see block.free_*
+  uint32_t thread;    // who noticed
+  uint64_t address;   // racy address, faulting address, address of the lock, …
+  uint64_t event;     // number of events before it
+  uint64_t decision;  // number of decisions before it
+  uint64_t
+      key;  // same for the same kind of place within one process layout: lets the loom skip known ones
+  int32_t signal;       // crash: number
+  int32_t exit_status;  // exit-status: value
+  Access current;       // the access or operation that completed the finding
+  Access previous;      // data race: the earlier access; use-after-free: see block.free_*
   HeapBlock block;
-  uint32_t cycle_count;       // deadlock, lock-order: threads in order; each waits for the next
+  uint32_t cycle_count;  // deadlock, lock-order: threads in order; each waits for the next
   uint32_t cycle_threads[kCycleMax];
-  uint32_t cycle_objects[kCycleMax];   // what the thread waits for (ObjectId); the next one holds it
-  uint32_t cycle_snapshots[kCycleMax]; // lock-order: where the lock was taken while the previous one was held
-  char message[512];          // assertion text, exception type and what(), what was misused …
+  uint32_t cycle_objects[kCycleMax];  // what the thread waits for (ObjectId); the next one holds it
+  uint32_t cycle_snapshots
+      [kCycleMax];    // lock-order: where the lock was taken while the previous one was held
+  char message[512];  // assertion text, exception type and what(), what was misused …
 };
 
 enum class ThreadState : uint32_t { kUnused, kRunnable, kBlocked, kFinished, kJoined };
@@ -200,19 +206,19 @@ enum class ThreadState : uint32_t { kUnused, kRunnable, kBlocked, kFinished, kJo
 struct ThreadRecord {
   uint32_t parent;
   ThreadState state;
-  uint32_t creation_snapshot; // where pthread_create was called (kDiagnose), or kNoIndex
-  uint32_t current_snapshot;  // where the thread stood at the finding, or kNoIndex
-  OpKind pending;             // what it was about to do
+  uint32_t creation_snapshot;  // where pthread_create was called (kDiagnose), or kNoIndex
+  uint32_t current_snapshot;   // where the thread stood at the finding, or kNoIndex
+  OpKind pending;              // what it was about to do
   uint8_t detached;
   uint8_t reserved[2];
-  uint32_t object;            // ObjectId that it waits for, 0 if none
+  uint32_t object;  // ObjectId that it waits for, 0 if none
   uint64_t object_address;
-  uint32_t owner;             // thread that holds the object, kNoIndex if none
-  uint32_t lock_count;        // all locks it holds; the first kThreadLocksMax are listed
+  uint32_t owner;       // thread that holds the object, kNoIndex if none
+  uint32_t lock_count;  // all locks it holds; the first kThreadLocksMax are listed
   HeldLock locks[kThreadLocksMax];
-  uint64_t deadline_ns;       // virtual time, 0 if none
-  uint64_t start_routine;     // address of the function it runs
-  char name[16];              // pthread_setname_np, "" if none
+  uint64_t deadline_ns;    // virtual time, 0 if none
+  uint64_t start_routine;  // address of the function it runs
+  char name[16];           // pthread_setname_np, "" if none
 };
 
 // What happened, in order (kDiagnose).
@@ -220,15 +226,16 @@ struct Event {
   uint32_t thread;
   OpKind op;
   uint8_t size;
-  uint8_t switched;           // 1 if another thread ran before this one
-  uint8_t blocked;            // 1 if the thread had to wait for it
+  uint8_t switched;  // 1 if another thread ran before this one
+  uint8_t blocked;   // 1 if the thread had to wait for it
   uint32_t object;
-  uint32_t result;            // errno-like result of the operation, 0 if it went well
+  uint32_t result;  // errno-like result of the operation, 0 if it went well
   uint64_t address;
-  uint64_t value;             // read or written; kThreadCreate, kThreadJoin, kThreadDetach: the other thread's number
-  uint64_t pc;                // return address into the program
-  uint64_t time_ns;           // virtual
-  uint32_t snapshot;          // stack, of the last events only (Command::snapshot_events_from), or kNoIndex
+  uint64_t
+      value;  // read or written; kThreadCreate, kThreadJoin, kThreadDetach: the other thread's number
+  uint64_t pc;        // return address into the program
+  uint64_t time_ns;   // virtual
+  uint32_t snapshot;  // stack, of the last events only (Command::snapshot_events_from), or kNoIndex
   uint32_t reserved;
 };
 
@@ -240,32 +247,33 @@ struct Uncontrolled {
 };
 
 struct Execution {
-  uint32_t finished;          // 1: reached its own end (exit, or a finding that ends it), 0: was cut short
+  uint32_t finished;  // 1: reached its own end (exit, or a finding that ends it), 0: was cut short
   uint32_t finding_count;
   uint64_t decision_count;
   uint64_t event_count;
-  uint64_t event_hash;        // running hash over (thread, operation, object, result)
+  uint64_t event_hash;  // running hash over (thread, operation, object, result)
   uint64_t virtual_ns;
   uint32_t thread_count;
   uint32_t snapshot_count;
   uint64_t snapshot_bytes;
   uint32_t kept_event_count;
-  uint32_t diverged;          // 1: a replayed decision did not fit
-  uint64_t diverged_at;       // number of that decision
+  uint32_t diverged;     // 1: a replayed decision did not fit
+  uint64_t diverged_at;  // number of that decision
   char diverged_message[256];
-  int32_t wait_status;        // of the child, as waitpid gives it
-  uint32_t wants_plain_watch; // 1: a thread ran on and on in plain accesses while others waited for their turn
-  uint32_t limit_hit;         // 1: ended by a limit or something unsupported; `limit_message` says which
+  int32_t wait_status;  // of the child, as waitpid gives it
+  uint32_t
+      wants_plain_watch;  // 1: a thread ran on and on in plain accesses while others waited for their turn
+  uint32_t limit_hit;  // 1: ended by a limit or something unsupported; `limit_message` says which
   char limit_message[512];
 };
 
 // Counters that the driver may read at any time (written with relaxed atomic stores).
 struct Live {
-  uint32_t stop;              // written by the driver: end the batch after this execution
+  uint32_t stop;  // written by the driver: end the batch after this execution
   uint32_t reserved;
-  uint64_t executions;        // of all batches
+  uint64_t executions;  // of all batches
   uint64_t decisions;
-  uint64_t heartbeat;         // changes as long as the running execution makes decisions
+  uint64_t heartbeat;  // changes as long as the running execution makes decisions
 };
 
 struct Region {
@@ -276,16 +284,16 @@ struct Region {
   Execution execution;
   Finding findings[kFindingsMax];
   uint32_t watch_count_unused;
-  uint32_t uncontrolled_count;      // accumulates over executions
+  uint32_t uncontrolled_count;  // accumulates over executions
   Uncontrolled uncontrolled[kUncontrolledMax];
-  uint32_t known_count;             // written by the driver: keys of findings not to report again
+  uint32_t known_count;  // written by the driver: keys of findings not to report again
   uint32_t reserved;
   uint64_t known[kKnownRacesMax];
   // kDiagnose, written by the driver: earlier accesses whose stacks are wanted (from Finding::previous/current).
   struct Watch {
     uint64_t address;
     uint32_t thread;
-    uint32_t finding;               // index into findings of the lean execution
+    uint32_t finding;  // index into findings of the lean execution
     uint64_t clock;
   } watches[kFindingsMax];
   ThreadRecord threads[kThreadsMax];
