@@ -15,6 +15,7 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 
 extern char** environ;
@@ -123,6 +124,9 @@ std::vector<std::string> PreloadEnvironment(const std::vector<std::string>& envi
   }
   Prefix(entries, "LD_PRELOAD", library.file);
   Prefix(entries, "LD_LIBRARY_PATH", library.directory);
+  // Functions are bound before the checkpoint, once, instead of lazily in each execution's copy. A program that refers to
+  // functions that nobody has can only be started lazily.
+  if (std::getenv("HEDDLE_LAZY_BINDING") == nullptr) entries.emplace_back("LD_BIND_NOW=1");
   return entries;
 }
 
@@ -308,6 +312,11 @@ Error LoomProcess::EndedEarly() {
     const size_t ours = printed.rfind(kOurs);
     if (exit_code_ == kExitUnsupported && ours != std::string::npos) {
       return Error{kExitUnsupported, "'" + name_ + "': " + printed.substr(ours + kOurs.size()), ""};
+    }
+    if (printed.find("undefined symbol:") != std::string::npos) {
+      return Error{kExitUsage, "'" + name_ + "' " + how + " before main was entered" + output,
+                   "if it runs without Heddle, it never calls that function: set HEDDLE_LAZY_BINDING=1 "
+                   "and try again"};
     }
     return Error{kExitUsage, "'" + name_ + "' " + how + " before main was entered" + output,
                  "it must reach main for Heddle to take over; does it start without Heddle?"};

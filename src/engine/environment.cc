@@ -83,6 +83,7 @@ const Environment& ReadEnvironment() {
   g_environment.controlled =
       g_environment.region != nullptr || g_environment.replay_file != nullptr;
   unsetenv("HEDDLE_REGION");
+  unsetenv("LD_BIND_NOW");
   unsetenv("HEDDLE_CHANNEL");
   unsetenv("HEDDLE_OUTPUT");
   if (g_environment.controlled) RemoveFromList("LD_PRELOAD");

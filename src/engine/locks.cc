@@ -253,8 +253,12 @@ void Engine::PushHeld(SyncObject* object, trace::LockKind kind, uintptr_t pc) {
     ++held->count;
     return;
   }
-  if (thread->held_count == Thread::kHeldMax)
-    DieOfLimit("Thread::kHeldMax", "locks held by one thread", Thread::kHeldMax);
+  if (thread->held_count == thread->held_capacity) {
+    auto* larger = arena_.AllocateArray<Held>(2 * thread->held_capacity);
+    for (uint32_t i = 0; i < thread->held_count; ++i) larger[i] = thread->held[i];
+    thread->held = larger;
+    thread->held_capacity *= 2;
+  }
   const uint32_t snapshot = diagnosing_ ? Snapshot(thread, 4u << 10) : trace::kNoIndex;
   thread->held[thread->held_count++] = {object, kind, 1, snapshot, pc};
 }

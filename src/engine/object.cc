@@ -15,7 +15,9 @@ void ObjectTable::Init(SyncObject* objects, uint32_t capacity, uint64_t* slots,
   objects_ = objects;
   capacity_ = capacity;
   slots_ = slots;
-  slot_mask_ = slot_count - 1;
+  slot_count_max_ = slot_count;
+  constexpr uint32_t kSlotsFirst = 4096 / sizeof(uint64_t);
+  slot_mask_ = kSlotsFirst - 1;
 }
 
 void ObjectTable::StartExecution() {
@@ -47,6 +49,7 @@ SyncObject* ObjectTable::Find(uintptr_t address, ObjectKind kind) {
 SyncObject* ObjectTable::Make(uintptr_t address, ObjectKind kind) {
   if (count_ == capacity_)
     DieOfLimit("objects", "synchronisation objects in one execution", capacity_);
+  if (2 * count_ > slot_mask_ && slot_mask_ + 1 < slot_count_max_) Grow();
   const uint32_t slot = Probe(address);
   const uint32_t index = count_++;
   slots_[slot] = uint64_t{execution_} << 32 | (index + 1);
@@ -64,6 +67,16 @@ SyncObject* ObjectTable::Make(uintptr_t address, ObjectKind kind) {
   if (address < lowest_) lowest_ = address;
   if (address > highest_) highest_ = address;
   return object;
+}
+
+// Twice as many slots. A new execution number makes all old entries worthless; the objects are entered again, the newer
+// one of two at the same address last.
+void ObjectTable::Grow() {
+  slot_mask_ = 2 * slot_mask_ + 1;
+  ++execution_;
+  for (uint32_t i = 0; i < count_; ++i) {
+    slots_[Probe(objects_[i].address)] = uint64_t{execution_} << 32 | (i + 1);
+  }
 }
 
 void ObjectTable::Forget(uintptr_t address, uint64_t bytes) {

@@ -64,7 +64,7 @@ struct SyncObject {
 // Thread safety: none; used only by the holder of the run token.
 class ObjectTable {
  public:
-  // Adopts the memory for `capacity` objects and a hash table of twice that size (both zeroed).
+  // Adopts the memory for `capacity` objects and a hash table of up to `slot_count` slots (both zeroed).
   void Init(SyncObject* objects, uint32_t capacity, uint64_t* slots, uint32_t slot_count);
 
   // Forgets all objects. Constant time: slots carry the number of the execution.
@@ -86,11 +86,13 @@ class ObjectTable {
  private:
   // A slot: execution number (32 bits) and index + 1 of the object (32 bits).
   [[nodiscard]] uint32_t Probe(uintptr_t address) const;
+  void Grow();
 
   SyncObject* objects_ = nullptr;
   uint64_t* slots_ = nullptr;
   uint32_t capacity_ = 0;
-  uint32_t slot_mask_ = 0;
+  uint32_t slot_mask_ = 0;     // slots in use - 1; they begin with one page, because most programs have few objects
+  uint32_t slot_count_max_ = 0;
   uint32_t count_ = 0;
   uint32_t execution_ = 0;
   uintptr_t lowest_ = 0,

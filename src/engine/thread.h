@@ -115,7 +115,7 @@ struct ThreadFields {
 };
 
 struct Thread : ThreadFields {
-  static constexpr uint32_t kHeldMax = 64;
+  static constexpr uint32_t kHeldInline = 6;
   static constexpr uint32_t kSpinReadsMax = 8;
 
   // The lists are long, and empty as long as their counts are zero; clocks know how to be empty.
@@ -125,13 +125,19 @@ struct Thread : ThreadFields {
     acquire_fence.Reset();
     release_fence.Reset();
     lineage.Reset();
+    held = held_inline;
+    held_capacity = kHeldInline;
   }
 
   VectorClock clock;                   // what it knows of all threads
   VectorClock acquire_fence;           // what relaxed loads saw, for a later acquire fence
   VectorClock release_fence;           // what a release fence published, for later relaxed stores
   VectorClock lineage;                 // as `clock`, but of creation and joining only (lock order)
-  Held held[kHeldMax];                 // held_count of them, in the order in which they were taken
+  // Locks in the order in which they were taken, held_count of them. A long list moves to the arena: threads are kept
+  // small, because each execution of a whole program pays for every page it touches.
+  Held* held = held_inline;
+  uint32_t held_capacity = kHeldInline;
+  Held held_inline[kHeldInline];
   SpinRead spin_reads[kSpinReadsMax];  // spin_read_count of them
 };
 
