@@ -96,7 +96,7 @@ Status Exploration::StartJobs() {
 }
 
 uint64_t Exploration::LastNumber() const {
-  const uint64_t last = options_.schedules_max - 1;
+  const uint64_t last = std::min(options_.schedules_max - 1, hunt_on_until_);
   return first_finding_.has_value() ? std::min(last, *first_finding_) : last;
 }
 
@@ -186,7 +186,13 @@ void Exploration::HandleFinding(Share& share, uint64_t execution) {
     for (const trace::Finding& finding : recording.findings) known_.push_back(finding.key);
     return;
   }
-  if (options_.keep_going) {
+  // A lock order that did not close is worth less than the deadlock that it foretells: look for that a little longer.
+  constexpr uint64_t kHuntOnFor = 1000;
+  const bool foretells = std::all_of(
+      recording.findings.begin(), recording.findings.end(),
+      [](const trace::Finding& finding) { return finding.verdict == trace::Verdict::kLockOrder; });
+  if (foretells) hunt_on_until_ = std::min(hunt_on_until_, execution + kHuntOnFor);
+  if (options_.keep_going || foretells) {
     DiagnoseAndKeep(*share.job, recording);
     for (const trace::Finding& finding : recording.findings) known_.push_back(finding.key);
     return;
@@ -206,6 +212,15 @@ void Exploration::FinishFirstFinding() {
     if (share.finding.has_value() && share.finding->execution == *first_finding_) {
       DiagnoseAndKeep(*share.job, *share.finding);
     }
+  }
+  // The deadlock that a lock order foretold says it all.
+  const auto is = [](trace::Verdict verdict) {
+    return [verdict](const FoundFinding& found) { return found.verdict == verdict; };
+  };
+  std::vector<FoundFinding>& found = result_.findings;
+  if (std::any_of(found.begin(), found.end(), is(trace::Verdict::kDeadlock))) {
+    found.erase(std::remove_if(found.begin(), found.end(), is(trace::Verdict::kLockOrder)),
+                found.end());
   }
 }
 

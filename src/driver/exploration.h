@@ -137,7 +137,8 @@ class Exploration {
   std::vector<Share> shares_;
   std::vector<uint64_t> known_;  // keys of findings that looms shall not report again
   std::map<std::string, size_t> by_signature_;  // index into result_.findings
-  std::optional<uint64_t> first_finding_;       // lowest number with a finding, without keep_going
+  uint64_t hunt_on_until_ = UINT64_MAX;    // after a lock-order finding: the last number to try
+  std::optional<uint64_t> first_finding_;  // lowest number with a finding, without keep_going
   std::chrono::nanoseconds found_after_{};
   Clock::time_point begin_{};
   Clock::time_point interrupted_at_{};

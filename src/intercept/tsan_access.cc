@@ -18,8 +18,9 @@ namespace {
   if (gate.controlled()) g_engine.AccessMemory(address, bytes, write, pc);
 }
 
-// True when the cells say it all already. Accesses of 4 bytes and more must be 4-byte aligned for it, smaller ones must
-// not cross a granule.
+// True when the cells say it all already: this thread, at this clock, has made the same access; or, for a read, has
+// written the same bytes (whoever races with the read races with the write). Accesses of 4 bytes and more must be 4-byte
+// aligned for it, smaller ones must not cross a granule.
 template <uint32_t kBytes, bool kWrite>
 [[gnu::always_inline]] inline bool Known(uintptr_t address) {
   const race::Cell* cell = race::CellOf(address);
@@ -28,13 +29,16 @@ template <uint32_t kBytes, bool kWrite>
     const AccessWord wanted = engine::g_fast_epoch | static_cast<AccessWord>((1u << kBytes) - 1)
                                                          << offset;
     const bool inside = kBytes == 1 || offset + kBytes <= 4;
-    return (kWrite ? cell->write : cell->read) == wanted && inside;
+    return inside && (cell->write == wanted || (!kWrite && cell->read == wanted));
   } else {
     const AccessWord wanted = engine::g_fast_epoch | kBytesMask;
-    AccessWord difference = address & 3;
-    for (uint32_t i = 0; i < kBytes / 4; ++i)
-      difference |= (kWrite ? cell[i].write : cell[i].read) ^ wanted;
-    return difference == 0;
+    const AccessWord misaligned = address & 3;
+    AccessWord unwritten = misaligned;
+    for (uint32_t i = 0; i < kBytes / 4; ++i) unwritten |= cell[i].write ^ wanted;
+    if (kWrite || unwritten == 0) return unwritten == 0;
+    AccessWord unread = misaligned;
+    for (uint32_t i = 0; i < kBytes / 4; ++i) unread |= cell[i].read ^ wanted;
+    return unread == 0;
   }
 }
 

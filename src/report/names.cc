@@ -95,6 +95,16 @@ std::string Demangle(std::string_view symbol) {
   return status == 0 && plain != nullptr ? Simplify(plain.get()) : name;
 }
 
+// "(anonymous namespace)::" says nothing that file and line do not say better.
+std::string WithoutAnonymous(std::string_view demangled) {
+  constexpr std::string_view kAnonymous = "(anonymous namespace)::";
+  std::string text(demangled);
+  for (size_t at = text.find(kAnonymous); at != std::string::npos; at = text.find(kAnonymous, at)) {
+    text.erase(at, kAnonymous.size());
+  }
+  return text;
+}
+
 std::string QualifiedName(std::string_view demangled) {
   std::string name;
   for (size_t i = 0; i < demangled.size();) {

@@ -15,6 +15,9 @@ namespace heddle::report {
 // "void bank::Vault<int>::put<long>(long) const" gives "bank::Vault::put". Lambdas become "{lambda}".
 [[nodiscard]] std::string QualifiedName(std::string_view demangled);
 
+// The same name without "(anonymous namespace)::".
+[[nodiscard]] std::string WithoutAnonymous(std::string_view demangled);
+
 // The name for a sentence: QualifiedName without the namespaces of the program, with "()": "Vault::put()".
 [[nodiscard]] std::string ShortName(std::string_view demangled);
 

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <utility>
 
+#include "report/names.h"
 #include "report/trim.h"
 
 namespace heddle::report {
@@ -104,7 +105,7 @@ void TextWriter::AddStack(const Stack& stack) {
   std::vector<std::string> names;
   size_t width = 0;
   for (const Frame& frame : stack.frames) {
-    names.push_back(frame.function.empty() ? "??" : Harmless(frame.function));
+    names.push_back(frame.function.empty() ? "??" : Harmless(WithoutAnonymous(frame.function)));
     width = std::max(width, std::min(names.back().size(), kFunctionColumnMax));
   }
   const size_t number_width = std::to_string(stack.frames.size() - 1).size();
