@@ -59,8 +59,7 @@ void* Identities::Park(void* argument) {
   sys::Syscall(SYS_futex, sys::Arg(&identity->ready), FUTEX_WAKE_PRIVATE, 1);
   AwaitBaton(identity);
   // Only the baton executor gets here: the thread of the program runs on this very pthread, with its signals.
-  sigset_t none;
-  sigemptyset(&none);
+  sigset_t none = {};
   sys::Syscall(SYS_rt_sigprocmask, SIG_SETMASK, sys::Arg(&none), 0, 8);
   g_baton_entry();
   return nullptr;
