@@ -5,6 +5,7 @@
 // builds from other operations: happens-before only), the sanitizer functions with a sensible answer. Not covered:
 // __tsan_switch_to_fiber (exit status 4: the program schedules threads itself), report callbacks (never called: findings
 // go to the driver), external tags and Java (accepted, without effect).
+#include <malloc.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -203,6 +204,17 @@ HEDDLE_ENTRY unsigned long __sanitizer_get_free_bytes() { return 0; }
 HEDDLE_ENTRY unsigned long __sanitizer_get_unmapped_bytes() { return 0; }
 HEDDLE_ENTRY unsigned long __sanitizer_get_estimated_allocated_size(unsigned long bytes) {
   return bytes;
+}
+HEDDLE_ENTRY unsigned long __sanitizer_get_allocated_size(const void* block) {
+  return block != nullptr ? malloc_usable_size(const_cast<void*>(block)) : 0;
+}
+// libc has no way to tell, and a program that asks does so of blocks it has just got.
+HEDDLE_ENTRY int __sanitizer_get_ownership(const void* block) { return block != nullptr; }
+HEDDLE_ENTRY int __sanitizer_get_module_and_offset_for_pc(void*, char* path, unsigned long bytes,
+                                                          void** offset) {
+  if (bytes > 0) path[0] = '\0';
+  *offset = nullptr;
+  return 0;
 }
 HEDDLE_ENTRY void __sanitizer_symbolize_pc(void*, const char*, char* buffer, unsigned long bytes) {
   if (bytes > 0) buffer[0] = '\0';
