@@ -108,6 +108,8 @@ class Engine final : public race::Detector::Listener {
   [[nodiscard]] SyncObject* OnceAt(const void* address, bool done);
   [[nodiscard]] model::Once::EnterResult EnterOnce(SyncObject* once, trace::OpKind op,
                                                    uintptr_t pc);
+  // The initialiser is done: what it did happens before what the caller does next.
+  void AcquireOnce(SyncObject* once);
   void FinishOnce(SyncObject* once, bool completed, uintptr_t pc);
   [[nodiscard]] int WaitFutex(uintptr_t address, uint32_t expected, uint32_t bitset,
                               const uint64_t* deadline_ns, uintptr_t pc);
@@ -171,6 +173,12 @@ class Engine final : public race::Detector::Listener {
   static constexpr uint64_t kRealtimeBaseNs =
       1'893'456'000ull * 1'000'000'000;  // 2030-01-01: no test depends on today
   static constexpr uint64_t kMonotonicBaseNs = 1'000ull * 1'000'000'000;
+  // Timers that are descriptors (timerfd): the program polls the real descriptor, which becomes readable when virtual
+  // time says so. `deadline_ns` 0 disarms.
+  void SetTimer(int descriptor, uint64_t deadline_ns, uint64_t interval_ns);
+  void ForgetTimer(int descriptor);
+  // Virtual time until it expires (0: disarmed) and its interval.
+  void GetTimer(int descriptor, uint64_t* remaining_ns, uint64_t* interval_ns) const;
 
   // --- state that entry points ask for ---
   [[nodiscard]] bool active() const {
@@ -190,6 +198,8 @@ class Engine final : public race::Detector::Listener {
   [[nodiscard]] uint32_t thread_total() const { return thread_count_; }
   void watch_plain_accesses() { wants_plain_watch_ = true; }
   void set_expected_decisions(uint64_t count) { expected_decisions_ = count < 1 ? 1 : count; }
+  // The signal mask of the calling thread was changed in the kernel, which knows only one for all fibres.
+  void NoteSignalMask();
   void LeaveControl();  // a forked child: from now on everything goes to libc
 
  private:
@@ -226,7 +236,8 @@ class Engine final : public race::Detector::Listener {
   void RunThreadDestructors(Thread* thread);
 
   // --- time ---
-  [[nodiscard]] bool HasDeadlines() const { return deadline_count_ > 0; }
+  [[nodiscard]] bool HasDeadlines() const { return deadline_count_ + timer_count_ > 0; }
+  void ExpireTimers();
   void AdvanceToEarliestDeadline();
   void AdvanceTime(uint64_t to_ns);
 
@@ -315,6 +326,14 @@ class Engine final : public race::Detector::Listener {
   // --- time ---
   uint64_t now_ns_ = 0;
   uint32_t deadline_count_ = 0;
+  static constexpr uint32_t kTimersMax = 128;
+  struct Timer {
+    int descriptor;
+    uint64_t deadline_ns;
+    uint64_t interval_ns;
+  };
+  Timer timers_[kTimersMax] = {};  // armed ones
+  uint32_t timer_count_ = 0;
   uint64_t idle_jumps_ = 0;  // in a row, without anybody else having run
 
   // --- spinning ---
@@ -325,6 +344,8 @@ class Engine final : public race::Detector::Listener {
   bool wants_plain_watch_ = false;  // and in those to come
   uint64_t plain_accesses_ = 0;
   uint64_t plain_events_ = 0;
+
+  uint64_t kernel_signal_mask_ = 0;
 
   // --- outside world ---
   static constexpr uint32_t kOutsideMax = 256;

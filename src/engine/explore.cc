@@ -44,6 +44,7 @@ Engine::ExploreOutcome Engine::Explore(const ExploreRequest& request) {
     spinner_count_ = 0;
     condition_waiters_ = 0;
     outside_count_ = 0;
+    timer_count_ = 0;
     base_clock_ = highest_clock_ + 1;
     highest_clock_ = base_clock_;
     detector_.StartExecution(base_clock_);

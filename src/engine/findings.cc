@@ -244,8 +244,10 @@ void Engine::OnHang(const sys::Registers& registers) {
   if (!instrumented_ && enabled_.count() > 1) {
     // It may be waiting for one of the others in a way that cannot be seen: no verdict about the program.
     Die(DeathKind::kLimit,
-        "a thread ran on without reaching a decision point while others could have run (--hang-timeout). Without "
-        "instrumentation atomics are not seen, so a loop that waits on one cannot be told from one that never ends: "
+        "a thread ran on without reaching a decision point while others could have run "
+        "(--hang-timeout). Without "
+        "instrumentation atomics are not seen, so a loop that waits on one cannot be told from one "
+        "that never ends: "
         "build with -fsanitize=thread, or give a long computation more time");
   }
   if (Finding* finding = NoteFinding(Verdict::kLivelock, registers.rip, registers.rip);

@@ -92,6 +92,7 @@ void Engine::Start() {
   if (baton_) g_baton_entry = &Engine::FibreEntry;
   command_.detect = trace::kDetectAll;
   current_ = NewThread(g_identities.AdoptCaller(), nullptr);
+  NoteSignalMask();
   InstallCrashHandlers();
   phase_ = Phase::kBeforeMain;
   detects_races_ = instrumented_;

@@ -91,7 +91,8 @@ class ObjectTable {
   SyncObject* objects_ = nullptr;
   uint64_t* slots_ = nullptr;
   uint32_t capacity_ = 0;
-  uint32_t slot_mask_ = 0;     // slots in use - 1; they begin with one page, because most programs have few objects
+  uint32_t slot_mask_ =
+      0;  // slots in use - 1; they begin with one page, because most programs have few objects
   uint32_t slot_count_max_ = 0;
   uint32_t count_ = 0;
   uint32_t execution_ = 0;

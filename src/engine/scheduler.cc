@@ -1,4 +1,5 @@
 // Decisions: announcing operations, choosing among enabled threads, switching, and what to do when nobody can go on.
+#include <signal.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -6,6 +7,7 @@
 #include "engine/baton.h"
 #include "engine/engine.h"
 #include "engine/gate.h"
+#include "sys/raw_syscall.h"
 
 namespace heddle::engine {
 namespace {
@@ -126,7 +128,7 @@ void Engine::Decide() {
 // and the choice is to be made again.
 ThreadId Engine::ChooseThread() {
   const uint32_t count = enabled_.count();
-  const bool time_may_pass = deadline_count_ > 0 && detects(trace::kAllowEarlyTime);
+  const bool time_may_pass = HasDeadlines() && detects(trace::kAllowEarlyTime);
   const bool may_wake =
       condition_waiters_ > 0 && spurious_left_ > 0 && detects(trace::kAllowSpurious);
   if (count == 1 && !time_may_pass && !may_wake) return enabled_.Nth(0);
@@ -207,7 +209,7 @@ ThreadId Engine::ChooseThread() {
 
 // Lets time pass, or wakes a waiter without cause, now and then. True if it did.
 bool Engine::EnvironmentActs() {
-  if (deadline_count_ > 0 && detects(trace::kAllowEarlyTime) && time_per_mille_ > 0 &&
+  if (HasDeadlines() && detects(trace::kAllowEarlyTime) && time_per_mille_ > 0 &&
       environment_.Chance(time_per_mille_)) {
     Record(trace::MakeDecision(DecisionKind::kAdvanceTime, 0));
     AdvanceToEarliestDeadline();
@@ -240,7 +242,7 @@ bool Engine::EnvironmentActs() {
 // Nobody can go on as things stand: the outside world, time, spinning threads, in this order; else it is a finding.
 void Engine::NothingEnabled() {
   if (outside_count_ > 0 && PollOutside()) return;
-  if (deadline_count_ > 0) {
+  if (HasDeadlines()) {
     // A program of which only timers are left alive makes no progress, however long it runs.
     constexpr uint64_t kIdleJumpsMax = 20'000;
     if (++idle_jumps_ > kIdleJumpsMax && outside_count_ == 0) ReportStuck();
@@ -259,8 +261,12 @@ void Engine::SwitchTo(Thread* next) {
   Thread* from = current_;
   current_ = next;
   next->switched_at = region_->execution.event_count;
-  if (!next->has_deadline && deadline_count_ == 0) idle_jumps_ = 0;
+  if (!next->has_deadline && !HasDeadlines()) idle_jumps_ = 0;
   UpdateFastPath();
+  if (__builtin_expect(next->signal_mask != kernel_signal_mask_ && !baton_, 0)) {
+    kernel_signal_mask_ = next->signal_mask;
+    sys::Syscall(SYS_rt_sigprocmask, SIG_SETMASK, sys::Arg(&kernel_signal_mask_), 0, 8);
+  }
   if (__builtin_expect(baton_, 0)) {
     PassBaton(from->identity, next->identity);  // does not return to a thread that has ended
   } else {
@@ -268,6 +274,11 @@ void Engine::SwitchTo(Thread* next) {
   }
   // Back again, perhaps much later: whoever ran last left the gate in its own state.
   EnterRuntime();
+}
+
+void Engine::NoteSignalMask() {
+  sys::Syscall(SYS_rt_sigprocmask, SIG_BLOCK, 0, sys::Arg(&kernel_signal_mask_), 8);
+  current_->signal_mask = kernel_signal_mask_;
 }
 
 bool Engine::CanProceed(const Thread& thread) const {

@@ -105,6 +105,9 @@ struct ThreadFields {
   bool spin_reads_clock = false;
   bool spinning = false;
 
+  // --- signals ---
+  uint64_t signal_mask = 0;  // what pthread_sigmask set for this thread, in the kernel's form
+
   // --- cancellation ---
   bool cancel_requested = false;
   bool cancel_disabled = false;
@@ -129,10 +132,10 @@ struct Thread : ThreadFields {
     held_capacity = kHeldInline;
   }
 
-  VectorClock clock;                   // what it knows of all threads
-  VectorClock acquire_fence;           // what relaxed loads saw, for a later acquire fence
-  VectorClock release_fence;           // what a release fence published, for later relaxed stores
-  VectorClock lineage;                 // as `clock`, but of creation and joining only (lock order)
+  VectorClock clock;          // what it knows of all threads
+  VectorClock acquire_fence;  // what relaxed loads saw, for a later acquire fence
+  VectorClock release_fence;  // what a release fence published, for later relaxed stores
+  VectorClock lineage;        // as `clock`, but of creation and joining only (lock order)
   // Locks in the order in which they were taken, held_count of them. A long list moves to the arena: threads are kept
   // small, because each execution of a whole program pays for every page it touches.
   Held* held = held_inline;

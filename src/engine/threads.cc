@@ -29,6 +29,7 @@ Thread* Engine::NewThread(Identity* identity, Thread* parent) {
   identity->thread = thread;
   pending_[Index(id)] = {OpKind::kThreadStart, kNoObject};
   thread->own_clock = base_clock_;
+  thread->signal_mask = parent != nullptr ? parent->signal_mask : kernel_signal_mask_;
   if (parent != nullptr) {
     thread->clock.Assign(parent->clock, arena_);
     thread->lineage.Assign(parent->lineage, arena_);

@@ -1,7 +1,12 @@
 // Virtual time. It grows by a microsecond per event, and jumps to the next deadline when nobody can go on, or earlier,
 // as a decision: threads may be arbitrarily slow compared with the clock. Deadlines are therefore met in order, and a
 // wait that expires early is one that the clock overtook, never one whose time had not come.
+#include <poll.h>
+#include <time.h>
+
+#include "base/check.h"
 #include "engine/engine.h"
+#include "sys/raw_syscall.h"
 
 namespace heddle::engine {
 
@@ -27,6 +32,9 @@ void Engine::AdvanceToEarliestDeadline() {
     const bool waits = thread.has_deadline && !enabled_.Contains(thread.id);
     if (waits && thread.deadline_ns < earliest) earliest = thread.deadline_ns;
   }
+  for (uint32_t i = 0; i < timer_count_; ++i) {
+    if (timers_[i].deadline_ns < earliest) earliest = timers_[i].deadline_ns;
+  }
   if (earliest != ~uint64_t{0}) AdvanceTime(earliest);
 }
 
@@ -36,6 +44,53 @@ void Engine::AdvanceTime(uint64_t to_ns) {
   for (uint32_t i = 0; i < thread_count_; ++i) {
     if (threads_[i].has_deadline && threads_[i].deadline_ns <= now_ns_) UpdateEnabled(&threads_[i]);
   }
+  if (timer_count_ > 0) ExpireTimers();
+}
+
+void Engine::SetTimer(int descriptor, uint64_t deadline_ns, uint64_t interval_ns) {
+  ForgetTimer(descriptor);
+  if (deadline_ns == 0) return;
+  if (timer_count_ == kTimersMax) DieOfLimit("kTimersMax", "armed timer descriptors", kTimersMax);
+  timers_[timer_count_++] = {descriptor, deadline_ns, interval_ns};
+}
+
+void Engine::ForgetTimer(int descriptor) {
+  for (uint32_t i = 0; i < timer_count_; ++i) {
+    if (timers_[i].descriptor == descriptor) timers_[i--] = timers_[--timer_count_];
+  }
+}
+
+void Engine::GetTimer(int descriptor, uint64_t* remaining_ns, uint64_t* interval_ns) const {
+  *remaining_ns = 0;
+  *interval_ns = 0;
+  for (uint32_t i = 0; i < timer_count_; ++i) {
+    const Timer& timer = timers_[i];
+    if (timer.descriptor != descriptor) continue;
+    *remaining_ns = timer.deadline_ns > now_ns_ ? timer.deadline_ns - now_ns_ : 1;
+    *interval_ns = timer.interval_ns;
+  }
+}
+
+// The real timer is set to go off at once, and its going off is waited for, so that what the program polls next does not
+// depend on how fast the kernel is.
+void Engine::ExpireTimers() {
+  for (uint32_t i = 0; i < timer_count_; ++i) {
+    Timer& timer = timers_[i];
+    if (timer.deadline_ns > now_ns_) continue;
+    itimerspec at_once = {};
+    at_once.it_value.tv_nsec = 1;
+    const int descriptor = timer.descriptor;
+    sys::Syscall(SYS_timerfd_settime, descriptor, 0, sys::Arg(&at_once), 0);
+    pollfd readable = {descriptor, POLLIN, 0};
+    timespec patience = {0, 100'000'000};
+    sys::Syscall(SYS_ppoll, sys::Arg(&readable), 1, sys::Arg(&patience), 0, 0);
+    if (timer.interval_ns != 0) {
+      timer.deadline_ns = now_ns_ + timer.interval_ns;
+    } else {
+      timers_[i--] = timers_[--timer_count_];
+    }
+  }
+  OutsideChanged();
 }
 
 // A thread that polls the clock in a spin loop makes time pass faster the longer it spins, so that it ends.

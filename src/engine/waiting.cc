@@ -201,6 +201,8 @@ model::Once::EnterResult Engine::EnterOnce(SyncObject* once, OpKind op, uintptr_
   return result;
 }
 
+void Engine::AcquireOnce(SyncObject* once) { AcquireFrom(once->clock); }
+
 void Engine::FinishOnce(SyncObject* once, bool completed, uintptr_t pc) {
   Arrive(OpKind::kGuardRelease, once, false, pc);
   NoteProgress(current_);

@@ -224,7 +224,10 @@ HEDDLE_ENTRY ssize_t writev(int descriptor, const iovec* parts, int count) {
 HEDDLE_ENTRY int close(int descriptor) {
   Gate gate;
   const int result = Real().close(descriptor);
-  if (gate.controlled()) Sent();
+  if (gate.controlled()) {
+    g_engine.ForgetTimer(descriptor);
+    Sent();
+  }
   return result;
 }
 

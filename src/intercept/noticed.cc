@@ -8,7 +8,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/time.h>
-#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -60,7 +59,6 @@ HEDDLE_NOTICED(FILE*, popen, kSpawn, (const char* command, const char* mode), (c
 HEDDLE_NOTICED(unsigned, alarm, kTimer, (unsigned seconds), (seconds))
 HEDDLE_NOTICED(int, timer_create, kTimer, (clockid_t clock, sigevent* event, timer_t* timer),
                (clock, event, timer))
-HEDDLE_NOTICED(int, timerfd_create, kTimer, (int clock, int flags), (clock, flags))
 
 HEDDLE_ENTRY int setitimer(__itimer_which_t which, const itimerval* value, itimerval* old) {
   Notice("setitimer", kTimer);

@@ -82,6 +82,11 @@ HEDDLE_ENTRY int pthread_once(pthread_once_t* control, void (*routine)()) {
     if (!gate.controlled()) return Real().pthread_once(control, routine);
     const bool done = (__atomic_load_n(control, __ATOMIC_ACQUIRE) & kOnceDone) != 0;
     SyncObject* object = g_engine.OnceAt(control, done);
+    if (done) {
+      // Nothing can change any more: no decision, only the order.
+      g_engine.AcquireOnce(object);
+      return 0;
+    }
     if (g_engine.EnterOnce(object, OpKind::kOnce, HEDDLE_CALLER_PC) != Once::EnterResult::kRun)
       return 0;
     running = {object, control, g_engine.current()->id, g_running};

@@ -1,8 +1,8 @@
 // The process: its start and end, assertions, child processes, waiting for signals.
 //
 // Covered: main, exit, _exit, quick_exit, abort, assert, fork (the child runs on its own, uncontrolled; said), waiting
-// for children and signals without keeping other threads from running. Not covered: what child processes and exec'ed
-// programs do (said by name), signal handlers run where the kernel delivers them.
+// for children without keeping other threads from running. Not covered: what child processes and exec'ed programs do
+// (said by name).
 #include <dlfcn.h>
 #include <signal.h>
 #include <string.h>
@@ -62,37 +62,6 @@ pid_t WaitForChild(pid_t pid, int* status, int options, uintptr_t pc) {
   if (wait.result >= 0) return static_cast<pid_t>(wait.result);
   errno = static_cast<int>(-wait.result);
   return -1;
-}
-
-struct SignalWait {
-  sigset_t set;
-  siginfo_t info;
-  int signal;
-};
-
-bool SignalCame(void* context) {
-  auto* wait = static_cast<SignalWait*>(context);
-  const timespec now = {0, 0};
-  const long result = sys::Syscall(SYS_rt_sigtimedwait, sys::Arg(&wait->set), sys::Arg(&wait->info),
-                                   sys::Arg(&now), 8);
-  if (result <= 0) return false;
-  wait->signal = static_cast<int>(result);
-  return true;
-}
-
-// The signal that came, or -1 with errno EAGAIN when the time is up.
-int WaitForSignal(const sigset_t* set, siginfo_t* info, const timespec* timeout, uintptr_t pc) {
-  SignalWait wait = {};
-  wait.set = *set;
-  const uint64_t deadline = timeout != nullptr ? g_engine.Now() + ToNs(*timeout) : 0;
-  [[maybe_unused]] const auto outcome = g_engine.WaitOutside(
-      OpKind::kSignalWait, &SignalCame, &wait, timeout != nullptr ? &deadline : nullptr, pc);
-  if (wait.signal == 0) {
-    errno = EAGAIN;
-    return -1;
-  }
-  if (info != nullptr) *info = wait.info;
-  return wait.signal;
 }
 
 // The name of the type of the exception in flight, or null. Both functions belong to the C++ runtime of the program.
@@ -219,25 +188,6 @@ HEDDLE_ENTRY pid_t waitpid(pid_t pid, int* status, int options) {
   Gate gate;
   if (!gate.controlled()) return Real().waitpid(pid, status, options);
   return WaitForChild(pid, status, options, HEDDLE_CALLER_PC);
-}
-
-HEDDLE_ENTRY int sigwait(const sigset_t* set, int* signal) {
-  Gate gate;
-  if (!gate.controlled()) return Real().sigwait(set, signal);
-  *signal = WaitForSignal(set, nullptr, nullptr, HEDDLE_CALLER_PC);
-  return 0;
-}
-
-HEDDLE_ENTRY int sigwaitinfo(const sigset_t* set, siginfo_t* info) {
-  Gate gate;
-  if (!gate.controlled()) return Real().sigwaitinfo(set, info);
-  return WaitForSignal(set, info, nullptr, HEDDLE_CALLER_PC);
-}
-
-HEDDLE_ENTRY int sigtimedwait(const sigset_t* set, siginfo_t* info, const timespec* timeout) {
-  Gate gate;
-  if (!gate.controlled()) return Real().sigtimedwait(set, info, timeout);
-  return WaitForSignal(set, info, timeout, HEDDLE_CALLER_PC);
 }
 
 }  // namespace heddle::intercept

@@ -47,6 +47,7 @@ CASES = (
     Case("lockfree_stack", "boost_lockfree.cc", ("stack",), run=("--no-detect", "data-race"), schedules=200,
          needs="boost/lockfree/stack.hpp"),
     Case("asio_epoll", "boost_asio.cc", ("without-timers",), ASIO, schedules=200, needs="boost/asio.hpp"),
+    Case("asio_epoll_timers", "boost_asio.cc", (), ASIO, schedules=200, needs="boost/asio.hpp"),
     Case("asio_select_timers", "boost_asio.cc", (), (*ASIO, "-DBOOST_ASIO_DISABLE_EPOLL"), schedules=200,
          needs="boost/asio.hpp"),
 )
