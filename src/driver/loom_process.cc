@@ -314,9 +314,10 @@ Error LoomProcess::EndedEarly() {
       return Error{kExitUnsupported, "'" + name_ + "': " + printed.substr(ours + kOurs.size()), ""};
     }
     if (printed.find("undefined symbol:") != std::string::npos) {
-      return Error{kExitUsage, "'" + name_ + "' " + how + " before main was entered" + output,
-                   "if it runs without Heddle, it never calls that function: set HEDDLE_LAZY_BINDING=1 "
-                   "and try again"};
+      return Error{
+          kExitUsage, "'" + name_ + "' " + how + " before main was entered" + output,
+          "if it runs without Heddle, it never calls that function: set HEDDLE_LAZY_BINDING=1 "
+          "and try again"};
     }
     return Error{kExitUsage, "'" + name_ + "' " + how + " before main was entered" + output,
                  "it must reach main for Heddle to take over; does it start without Heddle?"};

@@ -48,6 +48,67 @@ int main() {
 }
 """
 
+MANY = """
+#include <cassert>
+#include <cstdlib>
+#include <mutex>
+#include <thread>
+#include <vector>
+std::mutex mutex;
+int done;
+thread_local int mine = 7;
+int main(int, char** arguments) {
+  const int count = std::atoi(arguments[1]);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < count; ++i) {
+    threads.emplace_back([] {
+      assert(mine == 7);
+      mine = 3;
+      std::lock_guard lock(mutex);
+      ++done;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  std::thread([] { assert(mine == 7); }).join();
+  assert(done == count);
+}
+"""
+
+# Spins without any decision point. With an int the loop is a data race, with an atomic the program is right.
+SPIN = """
+#include <atomic>
+#include <thread>
+FLAG flag;
+int main() {
+  std::thread other([] { flag = 1; });
+  while (!flag) {
+  }
+  other.join();
+}
+"""
+
+# The clock must have moved by as much as the timer was set to, and nothing may really be waited for.
+TIMER = """
+#include <chrono>
+#include <random>
+#include <sys/timerfd.h>
+#include <thread>
+#include <unistd.h>
+int main() {
+  const auto begin = std::chrono::steady_clock::now();
+  const int timer = timerfd_create(CLOCK_MONOTONIC, 0);
+  const itimerspec hour = {{0, 0}, {3600, 0}};
+  timerfd_settime(timer, 0, &hour, nullptr);
+  std::thread other([] { std::this_thread::sleep_for(std::chrono::minutes(5)); });
+  unsigned long expirations = 0;
+  if (read(timer, &expirations, sizeof expirations) != sizeof expirations || expirations != 1) return 1;
+  other.join();
+  std::random_device device;
+  if (device() == device()) return 2;
+  return std::chrono::steady_clock::now() - begin >= std::chrono::hours(1) ? 0 : 3;
+}
+"""
+
 FORKS = """
 #include <cstdlib>
 #include <sys/wait.h>
@@ -126,6 +187,41 @@ class RealTest(harness.CommandTest):
         done, report = self.run_json("--schedules", "500", "--", self.build("plain", DEADLOCK))
         self.expect(done, 1, "no race detection")
         self.assertIn(report["findings"][0]["verdict"], ("deadlock", "lock-order"))
+
+    def test_a_deadlock_is_reported_without_the_lock_order_that_foretold_it(self):
+        done, report = self.run_json("--schedules", "500", "--", self.instrumented("foretold", DEADLOCK))
+        self.expect(done, 1)
+        self.assertEqual([finding["verdict"] for finding in report["findings"]], ["deadlock"])
+
+    def test_a_thousand_threads_run_and_too_many_are_refused(self):
+        program = self.instrumented("many", MANY)
+        done, report = self.run_json("--schedules", "6", "--", program, "1000")
+        self.expect(done, 0)
+        self.assertEqual(report["executions"], 6)
+        done = self.heddle("run", "--schedules", "2", "--", program, "4100")
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertIn("kThreadsMax", done.stderr)
+
+    def test_a_loop_on_a_plain_variable_lets_the_others_go_on(self):
+        program = self.build("plain_spin", SPIN, "-fsanitize=thread", "-O0", "-DFLAG=int")
+        # Creation is a decision, so the race is found without the loop as well; what counts is that nothing hangs.
+        done, report = self.run_json("--hang-timeout", "1s", "--keep-going", "--schedules", "200", "--", program)
+        self.expect(done, 1)
+        self.assertEqual({finding["verdict"] for finding in report["findings"]}, {"data-race"})
+        self.assertEqual(report["executions"], 200)
+
+    def test_a_loop_on_an_atomic_that_cannot_be_seen_is_no_finding(self):
+        program = self.build("unseen_spin", SPIN, "-DFLAG=std::atomic<int>")
+        done = self.heddle("run", "--hang-timeout", "1s", "--", program)
+        self.assertEqual(done.returncode, 4, done.stdout + done.stderr)
+        self.assertIn("-fsanitize=thread", done.stderr)
+        instrumented = self.build("seen_spin", SPIN, "-fsanitize=thread", "-DFLAG=std::atomic<int>")
+        self.expect(self.heddle("run", "--schedules", "500", "--", instrumented), 0)
+
+    def test_timers_and_randomness_are_virtual(self):
+        done, report = self.run_json("--schedules", "300", "--time", "60s", "--", self.instrumented("timer", TIMER))
+        self.expect(done, 0)
+        self.assertEqual(report["executions"], 300)
 
     def test_a_correct_program_passes(self):
         done = self.heddle("run", "--schedules", "200", "--", self.instrumented("clean", CLEAN))

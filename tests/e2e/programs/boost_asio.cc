@@ -3,8 +3,6 @@
 // has epoll.
 #include <array>
 #include <atomic>
-#include <utility>  // asio.hpp of Boost 1.74 needs it and does not include it
-
 #include <boost/asio.hpp>
 #include <boost/asio/local/connect_pair.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -13,6 +11,7 @@
 #include <functional>
 #include <string>
 #include <thread>
+#include <utility>  // asio.hpp of Boost 1.74 needs it and does not include it
 #include <vector>
 
 namespace asio = boost::asio;
@@ -67,18 +66,17 @@ int main(int argc, char** argv) {
   std::string sent = "hello";
   std::array<char, 5> received{};
   bool echoed = false;
-  asio::async_read(right, asio::buffer(received),
-                   [&](const boost::system::error_code& error, size_t bytes) {
-                     echoed = !error && bytes == 5 &&
-                              std::string(received.data(), bytes) == "hello";
-                   });
+  asio::async_read(
+      right, asio::buffer(received), [&](const boost::system::error_code& error, size_t bytes) {
+        echoed = !error && bytes == 5 && std::string(received.data(), bytes) == "hello";
+      });
   asio::async_write(left, asio::buffer(sent), [](const boost::system::error_code&, size_t) {});
 
   std::vector<std::thread> threads;
   for (int i = 0; i < 3; ++i) threads.emplace_back([&] { context.run(); });
   for (std::thread& thread : threads) thread.join();
-  const bool right_result = posted == 4 && in_order == 4 && ordered && ticks == 3 * timers &&
-                            aborted == timers && echoed;
+  const bool right_result =
+      posted == 4 && in_order == 4 && ordered && ticks == 3 * timers && aborted == timers && echoed;
   if (!right_result) {
     std::printf("posted %d, in order %d %d, ticks %d, aborted %d, echoed %d\n", posted.load(),
                 in_order, ordered, ticks, aborted, echoed);

@@ -34,8 +34,8 @@ class Pool {
 
   template <typename Function>
   auto Submit(Function function) -> std::future<std::invoke_result_t<Function>> {
-    auto task = std::make_shared<std::packaged_task<std::invoke_result_t<Function>()>>(
-        std::move(function));
+    auto task =
+        std::make_shared<std::packaged_task<std::invoke_result_t<Function>()>>(std::move(function));
     auto result = task->get_future();
     {
       std::lock_guard lock(mutex_);
@@ -125,9 +125,8 @@ bool SlotsAndPromises() {
   std::atomic<int> inside = 0;
   std::atomic<bool> crowded = false;
   std::promise<int> first;
-  auto second = std::async(std::launch::async, [token = first.get_future()]() mutable {
-    return token.get() + 1;
-  });
+  auto second = std::async(std::launch::async,
+                           [token = first.get_future()]() mutable { return token.get() + 1; });
   std::vector<std::future<void>> users;
   for (int i = 0; i < 3; ++i) {
     users.push_back(std::async(std::launch::async, [&] {
@@ -142,6 +141,4 @@ bool SlotsAndPromises() {
   return second.get() == 42 && !crowded;
 }
 
-int main() {
-  return SumsAndExceptions() && Phases() && SlotsAndPromises() ? 0 : 1;
-}
+int main() { return SumsAndExceptions() && Phases() && SlotsAndPromises() ? 0 : 1; }
