@@ -65,7 +65,7 @@ HEDDLE_ENTRY int thrd_join(thrd_t thread, int* result) {
 
 HEDDLE_ENTRY int thrd_detach(thrd_t thread) { return Answer(pthread_detach(thread)); }
 
-HEDDLE_ENTRY [[noreturn]] void thrd_exit(int result) {
+HEDDLE_ENTRY __attribute__((noreturn)) void thrd_exit(int result) {
   pthread_exit(reinterpret_cast<void*>(static_cast<intptr_t>(result)));
 }
 

@@ -100,7 +100,7 @@ HEDDLE_ENTRY int __libc_start_main(MainFunction main, int count, char** argument
 // Before any constructor of the program: threads it makes there are fibres already.
 [[gnu::constructor(101)]] static void StartLoom() { g_engine.Start(); }
 
-HEDDLE_ENTRY [[noreturn]] void exit(int status) {
+HEDDLE_ENTRY __attribute__((noreturn)) void exit(int status) {
   {
     Gate gate;
     if (gate.controlled()) g_engine.OnExit(false, status);
@@ -109,21 +109,21 @@ HEDDLE_ENTRY [[noreturn]] void exit(int status) {
   __builtin_unreachable();
 }
 
-HEDDLE_ENTRY [[noreturn]] void quick_exit(int status) {
+HEDDLE_ENTRY __attribute__((noreturn)) void quick_exit(int status) {
   if (g_engine.phase() == engine::Phase::kRunning) g_engine.region()->execution.finished = 1;
   Real().quick_exit(status);
   __builtin_unreachable();
 }
 
-HEDDLE_ENTRY [[noreturn]] void _exit(int status) {
+HEDDLE_ENTRY __attribute__((noreturn)) void _exit(int status) {
   if (g_engine.phase() == engine::Phase::kRunning) g_engine.region()->execution.finished = 1;
   sys::Syscall(SYS_exit_group, status);
   __builtin_unreachable();
 }
 
-HEDDLE_ENTRY [[noreturn]] void _Exit(int status) { _exit(status); }
+HEDDLE_ENTRY __attribute__((noreturn)) void _Exit(int status) { _exit(status); }
 
-HEDDLE_ENTRY [[noreturn]] void abort() {
+HEDDLE_ENTRY __attribute__((noreturn)) void abort() {
   if (g_engine.active()) {
     engine::EnterRuntime();
     char buffer[256];
@@ -141,8 +141,8 @@ HEDDLE_ENTRY [[noreturn]] void abort() {
   __builtin_unreachable();
 }
 
-HEDDLE_ENTRY [[noreturn]] void __assert_fail(const char* assertion, const char* file, unsigned line,
-                                             const char* function) {
+HEDDLE_ENTRY __attribute__((noreturn)) void __assert_fail(const char* assertion, const char* file,
+                                                          unsigned line, const char* function) {
   if (g_engine.active()) {
     engine::EnterRuntime();
     TextBuffer<500> text;

@@ -64,7 +64,7 @@ HEDDLE_ENTRY int pthread_detach(pthread_t thread) {
   return g_engine.DetachThread(thread, HEDDLE_CALLER_PC);
 }
 
-HEDDLE_ENTRY [[noreturn]] void pthread_exit(void* result) {
+HEDDLE_ENTRY __attribute__((noreturn)) void pthread_exit(void* result) {
   {
     Gate gate;
     if (!gate.controlled()) {
@@ -127,7 +127,7 @@ HEDDLE_ENTRY void __pthread_unregister_cancel(__pthread_unwind_buf_t* buffer) {
   thread->cleanup_buffers = buffer->__pad[3];
 }
 
-HEDDLE_ENTRY [[noreturn]] void __pthread_unwind_next(__pthread_unwind_buf_t*) {
+HEDDLE_ENTRY __attribute__((noreturn)) void __pthread_unwind_next(__pthread_unwind_buf_t*) {
   engine::UnwindAndExit(g_engine.current()->result);
 }
 

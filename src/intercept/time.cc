@@ -33,7 +33,7 @@ HEDDLE_ENTRY int gettimeofday(timeval* time, void* zone) {
   Gate gate;
   if (!gate.controlled()) return Real().gettimeofday(time, zone);
   const timespec now = FromVirtual(CLOCK_REALTIME, g_engine.ReadClock(HEDDLE_CALLER_PC));
-  if (time != nullptr) *time = {now.tv_sec, now.tv_nsec / 1000};
+  *time = {now.tv_sec, now.tv_nsec / 1000};
   return 0;
 }
 
