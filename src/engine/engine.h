@@ -211,6 +211,7 @@ class Engine final : public race::Detector::Listener {
   void Done(trace::OpKind kind, SyncObject* object, uint32_t result, uint64_t value,
             uint8_t bytes = 0);
   void Decide();
+  void DecideHere();
   [[nodiscard]] ThreadId ChooseThread();
   [[nodiscard]] bool EnvironmentActs();
   void NothingEnabled();

@@ -133,11 +133,36 @@ void Engine::set_instrumented() {
   }
 }
 
+namespace {
+
+// As `*execution = {}`, but without clearing a kilobyte of messages a million times a second.
+void ResetExecution(trace::Execution* execution) {
+  execution->finished = 0;
+  execution->finding_count = 0;
+  execution->decision_count = 0;
+  execution->event_count = 0;
+  execution->event_hash = 0;
+  execution->virtual_ns = 0;
+  execution->thread_count = 0;
+  execution->snapshot_count = 0;
+  execution->snapshot_bytes = 0;
+  execution->kept_event_count = 0;
+  execution->diverged = 0;
+  execution->diverged_at = 0;
+  execution->diverged_message[0] = '\0';
+  execution->wait_status = 0;
+  execution->wants_plain_watch = 0;
+  execution->limit_hit = 0;
+  execution->limit_message[0] = '\0';
+}
+
+}  // namespace
+
 // Sets everything an execution depends on from the command and its number. Threads that were made before main live on.
 void Engine::BeginExecution(const trace::Command& command, uint64_t execution_number) {
   command_ = command;
   trace::Execution& execution = region_->execution;
-  execution = {};
+  ResetExecution(&execution);
   execution.thread_count = thread_count_;
   replaying_ = command.kind == trace::CommandKind::kReplay;
   diagnosing_ = (command.flags & trace::kDiagnose) != 0;

@@ -43,6 +43,54 @@ bool IsCancellationPoint(OpKind kind) {
 
 }  // namespace
 
+// The two functions below are inlined into the places that wait for a turn: after a switch the processor predicts every
+// return wrongly, so there are to be few.
+
+[[gnu::always_inline]] inline void Engine::SwitchTo(Thread* next) {
+  Thread* from = current_;
+  current_ = next;
+  next->switched_at = region_->execution.event_count;
+  if (!next->has_deadline && !HasDeadlines()) idle_jumps_ = 0;
+  UpdateFastPath();
+  if (__builtin_expect(next->signal_mask != kernel_signal_mask_ && !baton_, 0)) {
+    kernel_signal_mask_ = next->signal_mask;
+    sys::Syscall(SYS_rt_sigprocmask, SIG_SETMASK, sys::Arg(&kernel_signal_mask_), 0, 8);
+  }
+  if (__builtin_expect(baton_, 0)) {
+    PassBaton(from->identity, next->identity);  // does not return to a thread that has ended
+  } else {
+    sys::SwitchFibre(&from->context, next->context);
+  }
+  // Back again, perhaps much later: whoever ran last left the gate in its own state.
+  EnterRuntime();
+}
+
+// Chooses who goes on and switches there. Returns when the current thread is chosen.
+[[gnu::always_inline]] inline void Engine::DecideHere() {
+  if (__builtin_expect(phase_ == Phase::kBeforeMain, 0)) {
+    while (enabled_.empty()) NothingEnabled();
+    if (!enabled_.Contains(current_->id)) SwitchTo(&threads_[Index(enabled_.Nth(0))]);
+    return;
+  }
+  if (phase_ == Phase::kEnding) EndExecution();
+  region_->live.heartbeat = region_->live.heartbeat + 1;
+  ThreadId next;
+  for (;;) {
+    if (enabled_.empty()) {
+      NothingEnabled();
+      continue;
+    }
+    next = ChooseThread();
+    if (next != kNoThread) break;
+  }
+  if (next != current_->id) {
+    run_length_ = 0;
+    SwitchTo(&threads_[Index(next)]);
+  } else {
+    ++run_length_;
+  }
+}
+
 // Announces an operation of the current thread and returns when the thread was chosen to carry it out. A conditional
 // operation makes the thread a candidate only while CanProceed holds.
 void Engine::Arrive(OpKind kind, SyncObject* object, bool conditional, uintptr_t pc) {
@@ -54,12 +102,14 @@ void Engine::Arrive(OpKind kind, SyncObject* object, bool conditional, uintptr_t
     UpdateEnabled(thread);
     if (!enabled_.Contains(thread->id)) FailIfDeadlocked(thread);
   }
-  Decide();
+  DecideHere();
   if (conditional) {
     UnlinkWaiter(thread);
     enabled_.Insert(thread->id);
   }
 }
+
+void Engine::Decide() { DecideHere(); }
 
 // Notes that the current thread has carried out an operation.
 void Engine::Done(OpKind kind, SyncObject* object, uint32_t result, uint64_t value, uint8_t bytes) {
@@ -95,32 +145,6 @@ void Engine::Done(OpKind kind, SyncObject* object, uint32_t result, uint64_t val
     event.snapshot =
         number >= command_.snapshot_events_from ? Snapshot(thread, 2u << 10) : trace::kNoIndex;
     execution.kept_event_count = static_cast<uint32_t>(number) + 1;
-  }
-}
-
-// Chooses who goes on and switches there. Returns when the current thread is chosen.
-void Engine::Decide() {
-  if (__builtin_expect(phase_ == Phase::kBeforeMain, 0)) {
-    while (enabled_.empty()) NothingEnabled();
-    if (!enabled_.Contains(current_->id)) SwitchTo(&threads_[Index(enabled_.Nth(0))]);
-    return;
-  }
-  if (phase_ == Phase::kEnding) EndExecution();
-  region_->live.heartbeat = region_->live.heartbeat + 1;
-  ThreadId next;
-  for (;;) {
-    if (enabled_.empty()) {
-      NothingEnabled();
-      continue;
-    }
-    next = ChooseThread();
-    if (next != kNoThread) break;
-  }
-  if (next != current_->id) {
-    run_length_ = 0;
-    SwitchTo(&threads_[Index(next)]);
-  } else {
-    ++run_length_;
   }
 }
 
@@ -255,25 +279,6 @@ void Engine::NothingEnabled() {
   }
   if (LetSpinnersGoOn()) return;
   ReportStuck();
-}
-
-void Engine::SwitchTo(Thread* next) {
-  Thread* from = current_;
-  current_ = next;
-  next->switched_at = region_->execution.event_count;
-  if (!next->has_deadline && !HasDeadlines()) idle_jumps_ = 0;
-  UpdateFastPath();
-  if (__builtin_expect(next->signal_mask != kernel_signal_mask_ && !baton_, 0)) {
-    kernel_signal_mask_ = next->signal_mask;
-    sys::Syscall(SYS_rt_sigprocmask, SIG_SETMASK, sys::Arg(&kernel_signal_mask_), 0, 8);
-  }
-  if (__builtin_expect(baton_, 0)) {
-    PassBaton(from->identity, next->identity);  // does not return to a thread that has ended
-  } else {
-    sys::SwitchFibre(&from->context, next->context);
-  }
-  // Back again, perhaps much later: whoever ran last left the gate in its own state.
-  EnterRuntime();
 }
 
 void Engine::NoteSignalMask() {
