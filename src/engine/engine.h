@@ -318,7 +318,6 @@ class Engine final : public race::Detector::Listener {
   uint32_t alive_count_ = 0;
   ThreadSet enabled_;
   sys::FibreContext explorer_;  // in-process: who called Explore
-  Thread* doomed_ = nullptr;
 
   // --- objects ---
   Arena arena_;

@@ -67,10 +67,7 @@ int Engine::CreateThread(pthread_t* handle, const pthread_attr_t* attributes,
     pthread_attr_getdetachstate(attributes, &state);
     thread->detached = state == PTHREAD_CREATE_DETACHED;
   }
-  if (diagnosing_) {
-    FillThreads();
-    thread->creation_snapshot = Snapshot(parent, 16u << 10);
-  }
+  if (diagnosing_) thread->creation_snapshot = Snapshot(parent, 16u << 10);
   StartThread(thread);
   *handle = identity->handle;
   Done(OpKind::kThreadCreate, nullptr, 0, Index(thread->id));

@@ -4,6 +4,7 @@
 // Not covered: robust mutexes (the owner's death is not noticed), priority protocols (no effect), locks shared with
 // other processes (only this process is seen). Each is said once.
 #include "intercept/entry.h"
+#include "intercept/mutex_type.h"
 
 namespace heddle::intercept {
 namespace {
@@ -12,25 +13,16 @@ using engine::ObjectKind;
 using engine::SyncObject;
 using model::MutexKind;
 
-// Bits of glibc's pthread_mutex_t::__data.__kind.
-constexpr int kTypeBits = 3;
-constexpr int kRobustBit = 16;
-constexpr int kSharedBit = 128;
-
-// The type is read from the mutex itself: statically initialised mutexes have no other place for it.
 SyncObject* Find(pthread_mutex_t* mutex) {
   const int kind = mutex->__data.__kind;
-  if (kind > 0 && (kind & kRobustBit) != 0) {
+  if (kind > 0 && (kind & kMutexRobustBit) != 0) {
     g_engine.NoteUncontrolled("robust mutex",
                               "treated as an ordinary one: the death of its owner is not noticed");
   }
-  if (kind > 0 && (kind & kSharedBit) != 0) {
+  if (kind > 0 && (kind & kMutexSharedBit) != 0) {
     g_engine.NoteUncontrolled("process-shared mutex", "only the threads of this process are seen");
   }
-  MutexKind type = MutexKind::kNormal;
-  if (kind > 0 && (kind & kTypeBits) == PTHREAD_MUTEX_RECURSIVE_NP) type = MutexKind::kRecursive;
-  if (kind > 0 && (kind & kTypeBits) == PTHREAD_MUTEX_ERRORCHECK_NP) type = MutexKind::kErrorCheck;
-  return g_engine.MutexAt(mutex, type);
+  return g_engine.MutexAt(mutex, MutexKindOf(*mutex));
 }
 
 int LockUntil(pthread_mutex_t* mutex, clockid_t clock, const timespec* time, uintptr_t pc) {

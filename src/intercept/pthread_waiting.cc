@@ -3,6 +3,7 @@
 // Covered: all that waits or wakes, with every clock. Not covered: objects shared with other processes (only this
 // process is seen; said once).
 #include "intercept/entry.h"
+#include "intercept/mutex_type.h"
 
 namespace heddle::intercept {
 namespace {
@@ -10,13 +11,7 @@ namespace {
 using engine::ObjectKind;
 using engine::SyncObject;
 
-SyncObject* MutexOf(pthread_mutex_t* mutex) {
-  const int kind = mutex->__data.__kind & 3;
-  return g_engine.MutexAt(mutex, kind == PTHREAD_MUTEX_RECURSIVE_NP ? model::MutexKind::kRecursive
-                                 : kind == PTHREAD_MUTEX_ERRORCHECK_NP
-                                     ? model::MutexKind::kErrorCheck
-                                     : model::MutexKind::kNormal);
-}
+SyncObject* MutexOf(pthread_mutex_t* mutex) { return g_engine.MutexAt(mutex, MutexKindOf(*mutex)); }
 
 int WaitUntil(pthread_cond_t* condition, pthread_mutex_t* mutex, const clockid_t* clock,
               const timespec* time, uintptr_t pc) {
