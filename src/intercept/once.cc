@@ -32,8 +32,9 @@ void Finish(RunningOnce* running, bool completed, uintptr_t pc) {
       break;
     }
   }
-  if (completed) __atomic_store_n(running->control, kOnceDone, __ATOMIC_RELEASE);
   g_engine.FinishOnce(running->object, completed, pc);
+  // Last: whoever sees "done" asks the engine for nothing but what was published before it.
+  if (completed) __atomic_store_n(running->control, kOnceDone, __ATOMIC_RELEASE);
 }
 
 }  // namespace

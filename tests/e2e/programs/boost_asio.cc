@@ -1,6 +1,9 @@
 // Sound: three threads run one io_context of Boost.Asio (header-only): posted work, a strand that orders what it is given,
 // timers, and a socket pair. With the argument `without-timers` it makes none: Asio waits for them by timerfd where it
 // has epoll.
+// clang-format off: the asio.hpp of Debian 12 uses std::exchange and counts on others to include it
+#include <utility>
+// clang-format on
 #include <array>
 #include <atomic>
 #include <boost/asio.hpp>
@@ -11,7 +14,6 @@
 #include <functional>
 #include <string>
 #include <thread>
-#include <utility>  // asio.hpp of Boost 1.74 needs it and does not include it
 #include <vector>
 
 namespace asio = boost::asio;
