@@ -193,8 +193,6 @@ class Engine final : public race::Detector::Listener {
   void set_instrumented();
   [[nodiscard]] bool detects(trace::DetectFlag flag) const { return (command_.detect & flag) != 0; }
   [[nodiscard]] Arena& arena() { return arena_; }
-  [[nodiscard]] bool has_other_enabled() const { return enabled_.count() > 1; }
-  [[nodiscard]] uint32_t alive_count() const { return alive_count_; }
   [[nodiscard]] uint32_t thread_total() const { return thread_count_; }
   void watch_plain_accesses() { wants_plain_watch_ = true; }
   void set_expected_decisions(uint64_t count) { expected_decisions_ = count < 1 ? 1 : count; }
