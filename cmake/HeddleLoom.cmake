@@ -24,7 +24,7 @@ if(loom_objects AND EXISTS "${loom_functions}")
   set_target_properties(heddle_loom PROPERTIES OUTPUT_NAME heddle LINKER_LANGUAGE CXX NO_SONAME ON
     LINK_DEPENDS "${loom_map}")
   add_dependencies(heddle_loom heddle_loom_map)
-  target_link_options(heddle_loom PRIVATE -nodefaultlibs -fno-sanitize=all -Wl,-soname,libtsan.so.2 -Wl,-z,defs
+  target_link_options(heddle_loom PRIVATE -O2 -g $<$<CXX_COMPILER_ID:GNU>:-flto=2> -nodefaultlibs -fno-sanitize=all -Wl,-soname,libtsan.so.2 -Wl,-z,defs
     -Wl,-z,now -Wl,--build-id=sha1 "-Wl,--version-script,${loom_map}")
   target_link_libraries(heddle_loom PRIVATE c gcc)
   add_custom_command(TARGET heddle_loom POST_BUILD VERBATIM

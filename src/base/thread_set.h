@@ -15,7 +15,7 @@ class ThreadSet {
  public:
   void Clear() {
     for (uint32_t i = 0; i < words_used_; ++i) words_[i] = 0;
-    words_used_ = 0;
+    words_used_ = 1;
     count_ = 0;
   }
 
@@ -47,7 +47,8 @@ class ThreadSet {
   // REQUIRES: n < count().
   [[nodiscard]] ThreadId Nth(uint32_t n) const {
     uint32_t word = 0;
-    for (;; ++word) {
+    // Counting bits is a call on the x86-64 baseline; with one word there is nothing to count.
+    for (; word + 1 < words_used_; ++word) {
       const uint32_t here = static_cast<uint32_t>(std::popcount(words_[word]));
       if (n < here) break;
       n -= here;
@@ -70,7 +71,7 @@ class ThreadSet {
  private:
   static constexpr uint32_t kWords = (kThreadsMax + 63) / 64;
   uint64_t words_[kWords] = {};
-  uint32_t words_used_ = 0;
+  uint32_t words_used_ = 1;
   uint32_t count_ = 0;
 };
 

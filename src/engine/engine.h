@@ -79,7 +79,7 @@ class Engine final : public race::Detector::Listener {
   [[nodiscard]] Thread* FindThread(pthread_t handle);
   void CancelThread(Thread* thread);
   // Ends the calling thread if its cancellation was requested and is enabled.
-  void TestCancel();
+  [[gnu::noinline]] void TestCancel();
 
   // --- locks (locks.cc) ---
   [[nodiscard]] SyncObject* MutexAt(const void* address, model::MutexKind kind);
@@ -159,8 +159,8 @@ class Engine final : public race::Detector::Listener {
   [[nodiscard]] trace::Finding* NoteFinding(trace::Verdict verdict, uint64_t key, uintptr_t pc);
   // The same, and ends the execution.
   [[noreturn]] void FailExecution(trace::Verdict verdict, const char* message, uintptr_t pc);
-  void NoteMisuse(SyncObject* object, const char* message, uintptr_t pc);
-  void NoteUncontrolled(const char* name, const char* treatment);
+  [[gnu::noinline]] void NoteMisuse(SyncObject* object, const char* message, uintptr_t pc);
+  [[gnu::noinline]] void NoteUncontrolled(const char* name, const char* treatment);
   [[noreturn]] void OnCrash(int signal, uintptr_t fault_address, const sys::Registers& registers);
   [[noreturn]] void OnHang(const sys::Registers& registers);
   void OnConflict(const race::AccessInfo& current, const race::Conflict& conflict) override;
@@ -210,9 +210,9 @@ class Engine final : public race::Detector::Listener {
             uint8_t bytes = 0);
   void Decide();
   void DecideHere();
-  [[nodiscard]] ThreadId ChooseThread();
+  [[nodiscard, gnu::noinline]] ThreadId ChooseThread();
   [[nodiscard]] bool EnvironmentActs();
-  void NothingEnabled();
+  [[gnu::noinline]] void NothingEnabled();
   void SwitchTo(Thread* next);
   [[nodiscard]] bool CanProceed(const Thread& thread) const;
   void UpdateEnabled(Thread* thread);
@@ -227,7 +227,7 @@ class Engine final : public race::Detector::Listener {
   [[nodiscard]] uint32_t ChooseValue(trace::DecisionKind kind, uint32_t count, uint32_t drawn);
 
   // --- threads ---
-  Thread* NewThread(Identity* identity, Thread* parent);
+  [[gnu::noinline]] Thread* NewThread(Identity* identity, Thread* parent);
   void StartThread(Thread* thread);
   static void FibreEntry();
   void FinishThread(void* result);
@@ -242,9 +242,9 @@ class Engine final : public race::Detector::Listener {
 
   // --- spinning (spin.cc) ---
   void NoteSpinRead(SyncObject* object, uintptr_t pc);
-  void NotePlainAccess(uintptr_t pc);
+  [[gnu::noinline]] void NotePlainAccess(uintptr_t pc);
   void NoteProgress(Thread* thread);
-  void NoteChange(SyncObject* object);
+  [[gnu::noinline]] void NoteChange(SyncObject* object);
   [[nodiscard]] bool LetSpinnersGoOn();
 
   // --- outside world ---
@@ -261,21 +261,21 @@ class Engine final : public race::Detector::Listener {
   void PushHeld(SyncObject* object, trace::LockKind kind, uintptr_t pc);
   [[nodiscard]] Held* FindHeld(Thread* thread, SyncObject* object);
   void PopHeld(SyncObject* object);
-  void NoteLockOrder(SyncObject* object, trace::LockKind kind, uintptr_t pc);
+  [[gnu::noinline]] void NoteLockOrder(SyncObject* object, trace::LockKind kind, uintptr_t pc);
   [[nodiscard]] bool ClosesCycle(Thread* start, uint32_t* threads, uint32_t* objects,
                                  uint32_t* count);
-  void FailIfDeadlocked(Thread* thread);
+  [[gnu::noinline]] void FailIfDeadlocked(Thread* thread);
   [[nodiscard]] Thread* OwnerOf(const Thread& waiting) const;
   [[nodiscard]] Thread* BlockedWriter(const SyncObject* lock) const;
 
   // --- findings, diagnosing (findings.cc, diagnosis.cc) ---
-  [[nodiscard]] uint32_t Snapshot(Thread* thread, uint32_t bytes_max);
+  [[nodiscard, gnu::noinline]] uint32_t Snapshot(Thread* thread, uint32_t bytes_max);
   [[nodiscard]] uint32_t SnapshotOf(const sys::Registers& registers, Thread* thread,
                                     uint32_t bytes_max);
   void FillAccess(trace::Access* access, Thread* thread, trace::OpKind op, uintptr_t pc);
   void FillThreads();
   void FillBlock(trace::HeapBlock* block, uintptr_t address);
-  void WatchAccess(const race::AccessInfo& access);
+  [[gnu::noinline]] void WatchAccess(const race::AccessInfo& access);
   void WatchAllocation(uintptr_t address, uint64_t bytes, uintptr_t pc);
   void WatchFree(uintptr_t address, uint64_t bytes);
   void FillFromWatch(uintptr_t granule, AccessWord previous, trace::Access* access);
@@ -297,6 +297,7 @@ class Engine final : public race::Detector::Listener {
   trace::Command command_ = {};
   strategy::Portfolio portfolio_;
   strategy::Strategy* strategy_ = nullptr;
+  bool strategy_listens_ = true;
   Prng environment_;  // decides what is not a thread's turn: time, spurious wake-ups, weak failures
   uint32_t time_per_mille_ = 0;
   uint32_t spurious_per_mille_ = 0;

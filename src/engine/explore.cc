@@ -6,6 +6,7 @@
 #include "engine/engine.h"
 #include "engine/gate.h"
 #include "engine/identities.h"
+#include "engine/quarantine.h"
 
 namespace heddle::engine {
 namespace {
@@ -35,6 +36,7 @@ Engine::ExploreOutcome Engine::Explore(const ExploreRequest& request) {
   g_identities.CacheThreadLocals();
   for (uint64_t i = 0; i < request.command.count; ++i) {
     g_identities.GiveBackAll();
+    g_quarantine.ReleaseAll();
     arena_.Rewind();
     objects_.StartExecution();
     enabled_.Clear();

@@ -223,8 +223,16 @@ void Identities::RenewThreadLocals(Identity* identity) {
   for (uint32_t i = 0; i < g_tls_block_count; ++i) {
     const TlsBlock& block = g_tls_blocks[i];
     auto* target = reinterpret_cast<char*>(identity->thread_pointer - block.distance);
-    memcpy(target, block.image, block.image_bytes);
-    memset(target + block.image_bytes, 0, block.zero_bytes);
+    // By hand: the names memcpy and memset lead to the program's side of the loom.
+    const auto* image = block.image;
+    uint64_t copied = 0;
+    for (; copied + 8 <= block.image_bytes; copied += 8)
+      __builtin_memcpy(target + copied, image + copied, 8);
+    for (; copied < block.image_bytes; ++copied) target[copied] = image[copied];
+    const uint64_t end = block.image_bytes + block.zero_bytes;
+    constexpr uint64_t kZero = 0;
+    for (; copied + 8 <= end; copied += 8) __builtin_memcpy(target + copied, &kZero, 8);
+    for (; copied < end; ++copied) target[copied] = 0;
   }
 }
 

@@ -125,8 +125,10 @@ void Engine::Done(OpKind kind, SyncObject* object, uint32_t result, uint64_t val
   execution.event_hash = event_hash_;
   const uint64_t number = execution.event_count++;
   now_ns_ += 1000;
-  strategy_->OnEvent(thread->id, {kind, object != nullptr ? object->id : kNoObject}, pending_,
-                     thread_count_);
+  if (strategy_listens_) {
+    strategy_->OnEvent(thread->id, {kind, object != nullptr ? object->id : kNoObject}, pending_,
+                       thread_count_);
+  }
   pending_[Index(thread->id)] = {};
   thread->yields_in_a_row = kind == OpKind::kYield ? thread->yields_in_a_row + 1 : 0;
   if (__builtin_expect(diagnosing_, 0) && number < kEventsMax) {

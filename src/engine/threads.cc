@@ -31,11 +31,15 @@ Thread* Engine::NewThread(Identity* identity, Thread* parent) {
   thread->own_clock = base_clock_;
   thread->signal_mask = parent != nullptr ? parent->signal_mask : kernel_signal_mask_;
   if (parent != nullptr) {
-    thread->clock.Assign(parent->clock, arena_);
-    thread->lineage.Assign(parent->lineage, arena_);
-    Tick(parent);
-    const uint32_t number = Index(parent->id);
-    parent->lineage.Set(number, parent->lineage.Get(number) + 1, arena_);
+    if (detects_races_) {
+      thread->clock.Assign(parent->clock, arena_);
+      Tick(parent);
+    }
+    if (detects(trace::kDetectLockOrder)) {
+      thread->lineage.Assign(parent->lineage, arena_);
+      const uint32_t number = Index(parent->id);
+      parent->lineage.Set(number, parent->lineage.Get(number) + 1, arena_);
+    }
   }
   thread->clock.Set(Index(id), thread->own_clock, arena_);
   thread->lineage.Set(Index(id), 1, arena_);
@@ -208,7 +212,7 @@ int Engine::JoinThread(pthread_t handle, void** result, bool try_only, const uin
   }
   if (target->state != ThreadState::kFinished) return ESRCH;
   AcquireFrom(target->clock);
-  self->lineage.Join(target->lineage, arena_);
+  if (detects(trace::kDetectLockOrder)) self->lineage.Join(target->lineage, arena_);
   if (result != nullptr) *result = target->result;
   ReleaseIdentity(target);
   Done(OpKind::kThreadJoin, nullptr, 0, Index(target->id));

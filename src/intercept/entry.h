@@ -14,6 +14,10 @@
 // Each exported function also stands in functions.def (tests/abi compares the two).
 #define HEDDLE_ENTRY extern "C" [[gnu::visibility("default")]]
 
+// For entry points at which threads change places all the time: everything they call becomes one function, because
+// after a switch the processor predicts each return wrongly. What is rare is marked [[gnu::noinline]] in engine.h.
+#define HEDDLE_HOT_ENTRY HEDDLE_ENTRY [[gnu::flatten]]
+
 namespace heddle::intercept {
 
 using engine::g_engine;

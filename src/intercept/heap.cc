@@ -14,6 +14,7 @@
 
 #include <new>
 
+#include "engine/quarantine.h"
 #include "intercept/entry.h"
 #include "intercept/modules.h"
 
@@ -27,43 +28,6 @@ void __libc_free(void*);
 
 namespace heddle::intercept {
 namespace {
-
-// Freed blocks that are not given back yet, oldest first. Bounded by count and by bytes.
-class Quarantine {
- public:
-  void Add(void* block, size_t bytes) {
-    if (bytes > kBytesMax / 4) {
-      __libc_free(block);
-      return;
-    }
-    while (count_ == kBlocksMax || bytes_ + bytes > kBytesMax) ReleaseOldest();
-    entries_[(first_ + count_++) % kBlocksMax] = {block, bytes};
-    bytes_ += bytes;
-  }
-
- private:
-  static constexpr uint32_t kBlocksMax = 512;
-  static constexpr size_t kBytesMax = 4u << 20;
-  struct Entry {
-    void* block;
-    size_t bytes;
-  };
-
-  void ReleaseOldest() {
-    const Entry oldest = entries_[first_];
-    first_ = (first_ + 1) % kBlocksMax;
-    --count_;
-    bytes_ -= oldest.bytes;
-    __libc_free(oldest.block);
-  }
-
-  Entry entries_[kBlocksMax] = {};
-  uint32_t first_ = 0;
-  uint32_t count_ = 0;
-  size_t bytes_ = 0;
-};
-
-constinit Quarantine g_quarantine;
 
 void* Allocated(void* block, size_t asked, uintptr_t pc) {
   Gate gate;
@@ -82,7 +46,7 @@ void Free(void* block, uintptr_t pc) {
   const size_t bytes = malloc_usable_size(block);
   if (!g_engine.OnFree(block, bytes, IsInstrumentedCode(pc), pc)) return;
   if (g_engine.detects_races() && g_engine.detects(trace::kDetectHeap)) {
-    g_quarantine.Add(block, bytes);
+    engine::g_quarantine.Add(block, bytes);
   } else {
     __libc_free(block);
   }

@@ -67,7 +67,7 @@ HEDDLE_ENTRY int pthread_mutex_destroy(pthread_mutex_t* mutex) {
   return Real().pthread_mutex_destroy(mutex);
 }
 
-HEDDLE_ENTRY int pthread_mutex_lock(pthread_mutex_t* mutex) {
+HEDDLE_HOT_ENTRY int pthread_mutex_lock(pthread_mutex_t* mutex) {
   Gate gate;
   if (!gate.controlled()) return Real().pthread_mutex_lock(mutex);
   return g_engine.LockMutex(Find(mutex), OpKind::kMutexLock, nullptr, HEDDLE_CALLER_PC);
@@ -92,7 +92,7 @@ HEDDLE_ENTRY int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock
   return LockUntil(mutex, clock, time, HEDDLE_CALLER_PC);
 }
 
-HEDDLE_ENTRY int pthread_mutex_unlock(pthread_mutex_t* mutex) {
+HEDDLE_HOT_ENTRY int pthread_mutex_unlock(pthread_mutex_t* mutex) {
   Gate gate;
   if (!gate.controlled()) return Real().pthread_mutex_unlock(mutex);
   return g_engine.UnlockMutex(Find(mutex), OpKind::kMutexUnlock, HEDDLE_CALLER_PC);

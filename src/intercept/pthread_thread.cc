@@ -26,14 +26,14 @@ engine::Thread* Find(pthread_t thread) { return g_engine.FindThread(thread); }
 
 }  // namespace
 
-HEDDLE_ENTRY int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
-                                void* (*routine)(void*), void* argument) {
+HEDDLE_HOT_ENTRY int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
+                                    void* (*routine)(void*), void* argument) {
   Gate gate;
   if (!gate.controlled()) return Real().pthread_create(thread, attributes, routine, argument);
   return g_engine.CreateThread(thread, attributes, routine, argument, HEDDLE_CALLER_PC);
 }
 
-HEDDLE_ENTRY int pthread_join(pthread_t thread, void** result) {
+HEDDLE_HOT_ENTRY int pthread_join(pthread_t thread, void** result) {
   Gate gate;
   if (!gate.controlled()) return Real().pthread_join(thread, result);
   return g_engine.JoinThread(thread, result, false, nullptr, HEDDLE_CALLER_PC);

@@ -13,7 +13,8 @@
 namespace heddle::intercept {
 namespace {
 
-[[gnu::noinline]] void SlowAccess(uintptr_t address, uint32_t bytes, bool write, uintptr_t pc) {
+[[gnu::noinline, gnu::flatten]] void SlowAccess(uintptr_t address, uint32_t bytes, bool write,
+                                                uintptr_t pc) {
   Gate gate;
   if (gate.controlled()) g_engine.AccessMemory(address, bytes, write, pc);
 }

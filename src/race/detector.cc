@@ -9,7 +9,7 @@ namespace heddle::race {
 namespace {
 
 // True when `previous` happens before everything the accessor does from now on.
-bool Ordered(AccessWord previous, const Accessor& accessor) {
+[[gnu::always_inline]] inline bool Ordered(AccessWord previous, const Accessor& accessor) {
   const uint32_t thread = ThreadOf(previous);
   return thread == ThreadOf(accessor.epoch) || ClockOf(previous) <= accessor.clock->Get(thread);
 }
@@ -62,6 +62,11 @@ void Detector::AccessGranule(Cell* cell, uintptr_t granule, AccessWord mine,
     return;
   }
   if (StaleReference(*cell)) *cell = {0, 0};
+  if (!Live(cell->write) && !Live(cell->read)) {
+    // First touched in this execution: most of all accesses that get here.
+    *cell = access.write ? Cell{mine, 0} : Cell{0, mine};
+    return;
+  }
 
   const AccessWord write = Live(cell->write) ? cell->write : 0;
   const AccessWord read = Live(cell->read) ? cell->read : 0;

@@ -106,12 +106,14 @@ class Detector {
 
   void AccessGranule(Cell* cell, uintptr_t granule, AccessWord mine, const AccessInfo& access,
                      const Accessor& accessor, bool* reported);
-  void AccessRecord(Record* record, uintptr_t granule, AccessWord mine, const AccessInfo& access,
-                    const Accessor& accessor, bool* reported);
-  [[nodiscard]] Record* Expand(Cell* cell);
+  [[gnu::noinline]] void AccessRecord(Record* record, uintptr_t granule, AccessWord mine,
+                                      const AccessInfo& access, const Accessor& accessor,
+                                      bool* reported);
+  [[nodiscard, gnu::noinline]] Record* Expand(Cell* cell);
   void Append(Record* record, AccessWord entry);
   [[nodiscard]] uint32_t NewRecord();
-  void Report(uintptr_t granule, AccessWord previous, const AccessInfo& access, bool* reported);
+  [[gnu::noinline]] void Report(uintptr_t granule, AccessWord previous, const AccessInfo& access,
+                                bool* reported);
 
   Listener* listener_ = nullptr;
   uint64_t base_clock_ = 1;

@@ -19,6 +19,8 @@ class RandomWalk final : public Strategy {
   void OnThreadCreated(ThreadId) override {}
   void OnEvent(ThreadId, const PendingOp&, const PendingOp*, uint32_t) override {}
 
+  [[nodiscard]] bool ListensToEvents() const override { return false; }
+
   [[nodiscard]] ThreadId PickNext(const Choice& choice) override {
     const bool may_stay = choice.current_enabled && switch_per_mille_ < 1000;
     if (may_stay && !prng_.Chance(switch_per_mille_)) return choice.current;

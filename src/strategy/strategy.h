@@ -57,6 +57,9 @@ class Strategy {
   virtual void OnEvent(ThreadId thread, const PendingOp& op, const PendingOp* pending,
                        uint32_t thread_count) = 0;
 
+  // False if OnEvent does nothing: the engine then saves the call.
+  [[nodiscard]] virtual bool ListensToEvents() const { return true; }
+
  protected:
   ~Strategy() = default;  // Never deleted through this interface: the runtime has no heap.
 };
