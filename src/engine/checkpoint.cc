@@ -41,8 +41,9 @@ using trace::CommandKind;
 using trace::Reply;
 using trace::ReplyKind;
 
-// Identities made before the first execution. Programs with more threads get more before the next one.
-constexpr uint32_t kFirstIdentities = 4;
+// Identities made before the first execution. The next one gets as many as this one wanted: each costs every later copy of
+// the process two mappings and three pages.
+constexpr uint32_t kFirstIdentities = 1;
 constexpr uint32_t kIdentitiesMax = 64;
 
 uint64_t RealNow() {
@@ -213,8 +214,8 @@ class CheckpointServer {
   // Programs with many threads: make the identities here, where they cost once, instead of in each child.
   void GrowIdentities() {
     const uint32_t wanted = region_.execution.thread_count;
-    if (wanted > kFirstIdentities)
-      g_identities.Reserve(wanted < kIdentitiesMax ? wanted : kIdentitiesMax);
+    // The first thread has its own.
+    if (wanted > 1) g_identities.Reserve(wanted <= kIdentitiesMax ? wanted - 1 : kIdentitiesMax);
   }
 
   void Await(int32_t pid, int process_descriptor, const Command& command) {

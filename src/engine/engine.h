@@ -295,7 +295,6 @@ class Engine final : public race::Detector::Listener {
   // --- the execution ---
   trace::Region* region_ = nullptr;
   trace::Command command_ = {};
-  strategy::Portfolio portfolio_;
   strategy::Strategy* strategy_ = nullptr;
   bool strategy_listens_ = true;
   Prng environment_;  // decides what is not a thread's turn: time, spurious wake-ups, weak failures
@@ -331,7 +330,6 @@ class Engine final : public race::Detector::Listener {
     uint64_t deadline_ns;
     uint64_t interval_ns;
   };
-  Timer timers_[kTimersMax] = {};  // armed ones
   uint32_t timer_count_ = 0;
   uint64_t idle_jumps_ = 0;  // in a row, without anybody else having run
 
@@ -353,14 +351,18 @@ class Engine final : public race::Detector::Listener {
     PollFunction poll;
     void* context;
   };
-  OutsideWait outside_[kOutsideMax] = {};
   uint32_t outside_count_ = 0;
 
   // --- race detection ---
   race::Detector detector_;
-  race::LockOrder lock_order_;
   uint64_t highest_clock_ = 1;  // over all threads and executions
   uint64_t base_clock_ = 1;
+
+  // --- what is large stands last: each execution of a whole program pays for every page that it writes to ---
+  race::LockOrder lock_order_;
+  Timer timers_[kTimersMax] = {};  // armed ones
+  OutsideWait outside_[kOutsideMax] = {};
+  strategy::Portfolio portfolio_;
 };
 
 extern Engine g_engine;

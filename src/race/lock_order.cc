@@ -4,6 +4,7 @@
 namespace heddle::race {
 
 void LockOrder::StartExecution() {
+  if (highest_ == 0) return;  // nothing written: the page stays shared with the checkpoint
   for (uint32_t i = 0; i < highest_; ++i) edges_[i] = nullptr;
   highest_ = 0;
 }
