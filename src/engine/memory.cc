@@ -108,7 +108,7 @@ bool Releases(int order) {
 
 }  // namespace
 
-SyncObject* Engine::AtomicArrive(uintptr_t address, OpKind op, uintptr_t pc) {
+[[gnu::flatten]] SyncObject* Engine::AtomicArrive(uintptr_t address, OpKind op, uintptr_t pc) {
   SyncObject* object = objects_.Find(address, ObjectKind::kAtomic);
   if (object == nullptr) object = objects_.Make(address, ObjectKind::kAtomic);
   Arrive(op, object, false, pc);
