@@ -41,7 +41,7 @@ using trace::CommandKind;
 using trace::Reply;
 using trace::ReplyKind;
 
-// Identities made before the first execution. The next one gets as many as this one wanted: each costs every later copy of
+// Identities made before the first execution. A batch gets as many as were wanted before: each costs every later copy of
 // the process two mappings and three pages.
 constexpr uint32_t kFirstIdentities = 1;
 constexpr uint32_t kIdentitiesMax = 64;
@@ -140,6 +140,7 @@ class CheckpointServer {
       if (RunOne(probe, 0) == Side::kChild) return Side::kChild;
       engine_.set_expected_decisions(region_.execution.decision_count);
     }
+    GrowIdentities();
     reply.kind = ReplyKind::kBatchDone;
     for (uint64_t i = 0; i < command.count; ++i) {
       const uint64_t number = command.first_execution + i * command.stride;
@@ -174,7 +175,6 @@ class CheckpointServer {
 
   // Runs one execution in a copy of this process.
   Side RunOne(const Command& command, uint64_t number) {
-    GrowIdentities();
     region_.execution = {};
     if (output_ >= 0 && sys::Syscall(SYS_lseek, output_, 0, SEEK_CUR) != 0) {
       sys::Syscall(SYS_ftruncate, output_, 0);
@@ -211,9 +211,11 @@ class CheckpointServer {
     return Side::kParent;
   }
 
-  // Programs with many threads: make the identities here, where they cost once, instead of in each child.
+  // Programs with many threads: make the identities here, where they cost once, instead of in each child. Only before a
+  // batch: glibc takes memory from the heap for each, so blocks lie elsewhere afterwards, and an execution and its
+  // diagnosis must see the same addresses.
   void GrowIdentities() {
-    const uint32_t wanted = region_.execution.thread_count;
+    const uint32_t wanted = threads_seen_;
     // The first thread has its own.
     if (wanted > 1) g_identities.Reserve(wanted <= kIdentitiesMax ? wanted - 1 : kIdentitiesMax);
   }
@@ -243,6 +245,8 @@ class CheckpointServer {
     }
     sys::Syscall(SYS_close, process_descriptor);
     region_.execution.wait_status = status;
+    if (region_.execution.thread_count > threads_seen_)
+      threads_seen_ = region_.execution.thread_count;
     if (region_.execution.limit_hit == 0 && region_.execution.wants_plain_watch == 0)
       Judge(command, status);
   }
@@ -302,6 +306,7 @@ class CheckpointServer {
   const int output_;
   bool rewind_stdin_ = false;
   bool probed_ = false;
+  uint32_t threads_seen_ = 0;  // the most in one execution
   int32_t* thread_number_ = nullptr;
 };
 

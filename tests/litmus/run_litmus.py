@@ -4,7 +4,8 @@
     tests/litmus/run_litmus.py --build build --kind fail --way gcc --level O2 [--only PATTERN]
 
 fail/<verdict>/  `heddle run` must exit with 1 and report that verdict and no other within the budget, and
-                 `heddle replay` of the card must exit with 1 again.
+                 `heddle replay` of the card must show it again with the same events, --replays times, each time with
+                an environment of another size, and now and then from another directory and with ASLR.
 pass/            `heddle run` must exit with 0 for each strategy, after exactly as many executions as it was asked for.
 
 One line for each program, then the list of those that are not as they should be, each with the command that shows it.
@@ -40,11 +41,12 @@ class Unexpected(Exception):
         self.output = output
 
 
-def run(command, directory):
+def run(command, directory, more_environment=None):
     """Returns (exit status, output). The session is ours, so a program that hangs can be ended with all its children."""
     process = subprocess.Popen(
         command,
         cwd=directory,
+        env={**os.environ, **more_environment} if more_environment else None,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -66,6 +68,7 @@ class Runner:
         self.args = args
         self.heddle = os.path.abspath(os.path.join(args.build, "bin", "heddle"))
         self.compiler = programs.Compiler(args.build)
+        self.keep_aslr = os.path.abspath(os.path.join(args.build, "tests", "e2e", "libkeep_aslr.so"))
         self.work = os.path.abspath(os.path.join(args.build, "litmus", "work", f"{args.way}-{args.level}"))
 
     def hunt(self, program, schedules, more, expected_status):
@@ -106,11 +109,31 @@ class Runner:
         if not found <= {program.verdict, *program.expect}:
             raise Unexpected(f"found more than it should: {' '.join(sorted(found))}", command, output)
         finding = next(finding for finding in answer["findings"] if finding["verdict"] == program.verdict)
-        replay = [self.heddle, "replay", finding["card"]]
-        status, output = run(replay, directory)
+        for number in range(self.args.replays):
+            self.replay(program, os.path.join(directory, finding["card"]), finding["id"], directory, number)
+        times = "" if self.args.replays == 1 else f" {self.args.replays} times"
+        return f"execution {finding['first_execution']}, replayed{times}"
+
+    def replay(self, program, card, finding_id, directory, number):
+        """One replay, in surroundings that depend on its number."""
+        environment = {"PADDING": "x" * (number * 997 % 8192)}
+        if number % 4 == 3 and os.path.exists(self.keep_aslr):
+            environment["LD_PRELOAD"] = self.keep_aslr  # into the command, which then leaves randomisation on
+            environment["ASAN_OPTIONS"] = "verify_asan_link_order=0"
+        away = os.path.join(directory, "some", "where", "else")
+        os.makedirs(away, exist_ok=True)
+        report = os.path.join(directory, f"replay-{number}.json")
+        command = [self.heddle, "replay", card, "--json", report]
+        status, output = run(command, away if number % 4 == 2 else directory, environment)
         if status != 1:
-            raise Unexpected(f"replay ended with status {status} instead of 1", replay, output)
-        return f"execution {finding['first_execution']}, replayed"
+            raise Unexpected(f"replay {number} ended with status {status} instead of 1", command, output)
+        with open(report, encoding="utf-8") as file:
+            answer = json.load(file)
+        # Events that are not those of the card (their running hash, their number) are said in a note.
+        if answer["notes"]:
+            raise Unexpected(f"replay {number} differs: {'; '.join(answer['notes'])}", command, output)
+        if finding_id not in (finding["id"] for finding in answer["findings"]):
+            raise Unexpected(f"replay {number} shows another finding of {program.source}", command, output)
 
     def passing(self, program):
         schedules = min(program.schedules or self.args.schedules, self.args.schedules)
@@ -170,6 +193,7 @@ def main():
     parser.add_argument("--strategies", type=lambda text: text.split(","), default=STRATEGIES, help="for passing programs")
     parser.add_argument("--only", default="*", help="pattern of paths below tests/litmus, e.g. 'fail/deadlock/*'")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--replays", type=int, default=1, help="of each finding of a failing program")
     parser.add_argument("--compile-only", action="store_true")
     args = parser.parse_args()
 
