@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Programs of Debian that know nothing of Heddle, by preload: parallel compressors must write, in every schedule, byte for
-byte what they write without Heddle, and nothing may be found in them.
+byte what they write without Heddle, and nothing may be found in them. So must three threads on one SQLite database, by
+way of Debian's library.
 
     tests/e2e/check_debian_programs.py --build build [--schedules 50]
 
@@ -47,10 +48,13 @@ class DebianProgramTest(harness.CommandTest):
         native = subprocess.run([*compress, "input"], cwd=self.directory, check=True, stdout=subprocess.PIPE).stdout
         self.assertEqual(subprocess.run(decompress, input=native, check=True, stdout=subprocess.PIPE).stdout, data)
 
+        self.same_output([*compress, "input"], native)
+
+    def same_output(self, command, native):
         with open(self.path("shown"), "wb") as shown:
             done = subprocess.run(
                 [os.path.join(harness.BUILD, "bin", "heddle"), "run", "--output", "show", "--json", "report.json",
-                 "--schedules", str(SCHEDULES), "--time", "10m", "--", *compress, "input"],
+                 "--schedules", str(SCHEDULES), "--time", "10m", "--", *command],
                 cwd=self.directory, env=self.environment(), stdin=subprocess.DEVNULL, stdout=shown,
                 stderr=subprocess.PIPE, check=False, timeout=580)
         with open(self.path("shown"), "rb") as shown:
@@ -92,6 +96,13 @@ class DebianProgramTest(harness.CommandTest):
 
     def test_zstd(self):
         self.explore("zstd")
+
+    def test_sqlite(self):
+        source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "programs", "sqlite_threads.c")
+        subprocess.run(["gcc", "-O2", source, "-o", self.path("sqlite_threads"), "-lsqlite3", "-pthread"], check=True)
+        native = subprocess.run([self.path("sqlite_threads")], check=True, stdout=subprocess.PIPE).stdout
+        self.assertEqual(native, b"40 rows, sum 190, 0 torn\n")
+        self.same_output([self.path("sqlite_threads")], native)
 
 
 if __name__ == "__main__":
