@@ -26,6 +26,10 @@ constexpr uint64_t kExecutionsWithoutDecision = 16;
 // How long the executions that run when Ctrl-C comes may take to end by themselves.
 constexpr nanoseconds kPatienceAfterInterrupt = std::chrono::seconds(3);
 
+// How long the executions that run when the time is used up may take to end by themselves: as long again as they were
+// given, and not less than this.
+constexpr nanoseconds kPatienceAfterTime = std::chrono::seconds(2);
+
 // Which batches of a job end with a second run of their last execution.
 [[nodiscard]] bool SampledBatch(uint64_t batch) { return batch == 0 || batch == 8 || batch == 64; }
 
@@ -66,6 +70,7 @@ Result<ExplorationResult> Exploration::Run() {
       }
     }
     HandleInterrupt();
+    HandleOverrun();
   }
   FinishFirstFinding();
   result_.seconds = std::chrono::duration<double>(Elapsed()).count();
@@ -294,6 +299,24 @@ void Exploration::HandleInterrupt() {
       share.done = true;
     }
   }
+}
+
+// An execution that goes on long after the time is used up: `--time` is a promise, so it is cut short, and said.
+void Exploration::HandleOverrun() {
+  if (options_.time_max.count() == 0 || TimeLeft().count() > 0) return;
+  const nanoseconds over = Elapsed() - options_.time_max;
+  if (over < std::max(kPatienceAfterTime, options_.time_max)) return;
+  bool cut = false;
+  for (Share& share : shares_) {
+    if (share.done || !share.job->busy()) continue;
+    share.job->loom().Kill();
+    share.done = true;
+    cut = true;
+  }
+  if (!cut) return;
+  result_.notes.push_back(
+      "the execution that ran when the time was used up did not end in as much time again and was "
+      "cut short; what came before it in its batch is not counted (give it more with --time)");
 }
 
 void Exploration::StopAll() {

@@ -120,6 +120,7 @@ class Exploration {
   void CollectUncontrolled();
   void NoteLimit(const trace::Execution& execution);
   void HandleInterrupt();
+  void HandleOverrun();
   void StopAll();
 
   [[nodiscard]] bool Ignored(trace::Verdict verdict) const;

@@ -254,6 +254,18 @@ class RealTest(harness.CommandTest):
     def test_another_sanitizer_is_refused(self):
         self.expect(self.heddle("run", "--", self.build("asan", SINGLE, "-fsanitize=address")), 4, "AddressSanitizer")
 
+    def test_time_cuts_a_long_execution_short(self):
+        source = """
+            #include <mutex>
+            int main() { std::mutex m; for (long i = 0; i < 4000000000; ++i) std::lock_guard lock(m); }
+        """
+        program = self.instrumented("endless", source)
+        start = time.monotonic()
+        done = self.heddle("run", "--time", "1s", "--", program, "unique-endless")
+        self.expect(done, 4, "was cut short", "--time")
+        self.assertLess(time.monotonic() - start, 30)
+        self.assertTrue(wait_until(lambda: not running("unique-endless")))
+
     def test_ctrl_c_ends_the_run_and_leaves_nothing(self):
         long = self.instrumented("long", LONG)
         run = self.start("run", "--time", "60s", "--", long, "unique-long")
