@@ -297,6 +297,8 @@ class Engine final : public race::Detector::Listener {
   trace::Command command_ = {};
   strategy::Strategy* strategy_ = nullptr;
   bool strategy_listens_ = true;
+  // The strategy when it is a random walk, which is called without a detour through its table of functions.
+  strategy::RandomWalk* random_walk_ = nullptr;
   Prng environment_;  // decides what is not a thread's turn: time, spurious wake-ups, weak failures
   uint32_t time_per_mille_ = 0;
   uint32_t spurious_per_mille_ = 0;

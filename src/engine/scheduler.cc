@@ -226,6 +226,8 @@ ThreadId Engine::ChooseThread() {
     enabled_.Erase(current_->id);
     next = strategy_->PickNext(choice);
     enabled_.Insert(current_->id);
+  } else if (random_walk_ != nullptr) {
+    next = random_walk_->PickNext(choice);
   } else {
     next = strategy_->PickNext(choice);
   }

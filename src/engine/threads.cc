@@ -47,7 +47,7 @@ Thread* Engine::NewThread(Identity* identity, Thread* parent) {
   ++alive_count_;
   region_->execution.thread_count = thread_count_;
   enabled_.Insert(id);
-  if (strategy_ != nullptr) strategy_->OnThreadCreated(id);
+  if (random_walk_ == nullptr && strategy_ != nullptr) strategy_->OnThreadCreated(id);
   return thread;
 }
 

@@ -17,6 +17,11 @@ class Portfolio {
   // The strategy for one execution, configured but not started.
   [[nodiscard]] Strategy* Select(const trace::StrategySpec& spec, uint64_t execution);
 
+  // `strategy` if it is the random walk, else null.
+  [[nodiscard]] RandomWalk* AsRandomWalk(Strategy* strategy) {
+    return strategy == &random_ ? &random_ : nullptr;
+  }
+
   // What Select would use for this execution: never kPortfolio.
   [[nodiscard]] static trace::StrategySpec Resolve(const trace::StrategySpec& spec,
                                                    uint64_t execution);
