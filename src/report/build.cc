@@ -198,25 +198,31 @@ class Builder {
     if (finding_.verdict == Verdict::kDataRace) AddAccess(finding_.previous);
   }
 
+  [[nodiscard]] std::vector<LockView> Locks(const trace::HeldLock* locks, uint32_t count,
+                                            uint32_t thread) {
+    std::vector<LockView> views;
+    for (const trace::HeldLock& lock : std::span(locks, count)) {
+      const ObjectName& name = names_.Name(lock.object, KindOfLock(lock.kind), lock.address);
+      views.push_back({.object = lock.object,
+                       .name = name.name,
+                       .kind = LockWords(lock.kind),
+                       .variable = name.variable,
+                       .address = lock.address,
+                       .taken = StackOf(lock.snapshot, thread)});
+    }
+    return views;
+  }
+
   void AddAccess(const trace::Access& access) {
     const trace::OpKind op = IsPlaceOnly(finding_.verdict) ? trace::OpKind::kNone : access.op;
-    AccessView view{.thread = access.thread,
-                    .op = op,
-                    .words = AccessWords(op),
-                    .size = access.size,
-                    .event = access.event,
-                    .stack = StackOfAccess(access),
-                    .locks = {}};
-    for (uint32_t i = 0; i < std::min(access.lock_count, kHeldLocksMax); ++i) {
-      const trace::HeldLock& lock = access.locks[i];
-      const ObjectName& name = names_.Name(lock.object, KindOfLock(lock.kind), lock.address);
-      view.locks.push_back({.object = lock.object,
-                            .name = name.name,
-                            .kind = LockWords(lock.kind),
-                            .variable = name.variable,
-                            .address = lock.address,
-                            .taken = StackOf(lock.snapshot, access.thread)});
-    }
+    AccessView view{
+        .thread = access.thread,
+        .op = op,
+        .words = AccessWords(op),
+        .size = access.size,
+        .event = access.event,
+        .stack = StackOfAccess(access),
+        .locks = Locks(access.locks, std::min(access.lock_count, kHeldLocksMax), access.thread)};
     view_.accesses.push_back(std::move(view));
     Mention(access.thread);
   }
@@ -306,6 +312,7 @@ class Builder {
     view.state = StateWords(record.state);
     if (record.pending != trace::OpKind::kNone) view.pending = trace::OpWords(record.pending);
     view.lock_count = record.lock_count;
+    view.locks = Locks(record.locks, std::min(record.lock_count, kThreadLocksMax), index);
     view.timed = record.deadline_ns != 0;
     view.current = StackOf(record.current_snapshot, index);
     if (view.current.frames.empty() && finding_.verdict == Verdict::kLivelock) {

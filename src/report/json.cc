@@ -134,7 +134,8 @@ json ThreadJson(const ThreadView& thread) {
                 {"start_function", Utf8(thread.start_function)},
                 {"state", thread.state},
                 {"created", StackJson(thread.created)},
-                {"current", StackJson(thread.current)}};
+                {"current", StackJson(thread.current)},
+                {"locks", Array(thread.locks, LockJson)}};
   if (!thread.waits_for.empty()) {
     value["waits_for"] = Utf8(thread.waits_for);
     value["held_by"] = Thread(thread.owner);

@@ -96,6 +96,7 @@ struct ThreadView {
   std::string waits_for;  // "mutex M2 (lock_b)", "condition variable C1", "" if it does not wait
   uint32_t owner = kNoThreadIndex;  // who holds that
   uint32_t lock_count = 0;          // how many locks it holds
+  std::vector<LockView> locks;      // the first of them
   bool timed = false;               // its wait has a deadline
   Stack current;                    // where it stood when the finding was made
 };

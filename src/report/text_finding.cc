@@ -164,8 +164,10 @@ std::string StateLine(const FindingView& finding, const ThreadView& thread) {
     text += " is " + thread.state;
     if (thread.state == "runnable" && !thread.pending.empty()) text += ", next: " + thread.pending;
   }
-  if (thread.lock_count > 0) text += fmt::format("; it holds {}", Count(thread.lock_count, "lock"));
-  return text;
+  if (thread.lock_count == 0) return text;
+  if (thread.lock_count > thread.locks.size())
+    return text + fmt::format("; it holds {}", Count(thread.lock_count, "lock"));
+  return text + "; it is " + HeldWords(thread.locks);
 }
 
 void AddThreads(const FindingView& finding, TextWriter* out) {
@@ -177,6 +179,14 @@ void AddThreads(const FindingView& finding, TextWriter* out) {
       out->Line();
       out->Heading(StateLine(finding, thread));
       out->AddStack(thread.current);
+      // The other half of a deadlock: how it came to hold what another one waits for.
+      for (const LockView& lock : thread.locks) {
+        if (lock.taken.frames.empty()) continue;
+        out->Line();
+        out->Heading(fmt::format("  {} {} was taken by {}", lock.kind, LockLabel(lock),
+                                 Label(finding, thread.index)));
+        out->AddStack(lock.taken);
+      }
     }
   }
   for (const ThreadView& thread : finding.threads) {

@@ -90,12 +90,20 @@ deadlock: T1 holds mutex M1 and waits for M2, T2 holds M2 and waits for M1
   T0 (main) waits for the end of T1
       #0 main  bank/main.cc:60
 
-  T1 waits for mutex M2, held by T2; it holds 1 lock
+  T1 waits for mutex M2, held by T2; it is holding mutex M1
       #0 bank::transfer(int)                     bank/account.cc:50
       #1 main::{lambda()#1}::operator()() const  bank/main.cc:40
 
-  T2 waits for mutex M1, held by T1; it holds 1 lock
+  mutex M1 was taken by T1
+      #0 bank::transfer(int)                     bank/account.cc:40
+      #1 main::{lambda()#1}::operator()() const  bank/main.cc:40
+
+  T2 waits for mutex M1, held by T1; it is holding mutex M2
       #0 bank::refund(int)                       bank/account.cc:51
+      #1 main::{lambda()#1}::operator()() const  bank/main.cc:40
+
+  mutex M2 was taken by T2
+      #0 bank::refund(int)                       bank/account.cc:41
       #1 main::{lambda()#1}::operator()() const  bank/main.cc:40
 
   T1 was created by T0 (main)

@@ -96,6 +96,12 @@ inline FindingView DeadlockForTest() {
     thread.owner = 2 - i;
     thread.lock_count = 1;
     thread.current = edge.at;
+    LockView lock;
+    lock.object = 6 + i;
+    lock.name = i == 0 ? "M1" : "M2";
+    lock.kind = "mutex";
+    lock.taken = StackForTest(i == 0 ? "transfer(int)" : "refund(int)", 40 + i);
+    thread.locks = {lock};
     finding.threads.push_back(thread);
   }
   ThreadView main = ThreadForTest(0, "main");
