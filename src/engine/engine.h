@@ -64,6 +64,8 @@ class Engine final : public race::Detector::Listener {
   [[nodiscard]] ExploreOutcome Explore(const ExploreRequest& request);
 
   void BeginExecution(const trace::Command& command, uint64_t execution);
+  // Counts the executions of this process.
+  [[nodiscard]] uint64_t execution_serial() const { return execution_serial_; }
   // main returned or exit was called by thread `current`.
   void OnExit(bool from_main_return, int status);
   // Ends the execution at once; what was found stands in the region.
@@ -202,6 +204,8 @@ class Engine final : public race::Detector::Listener {
 
  private:
   void Prepare();
+  void StartAfresh();
+  void ExploreOnce(const trace::Command& command, uint64_t execution, void* body);
   [[nodiscard]] static trace::Region* PrivateRegion();
 
   // --- scheduling (scheduler.cc) ---

@@ -24,6 +24,46 @@ void* RunBody(void* body) {
 
 }  // namespace
 
+// Forgets the execution before. Nothing is cleared that carries the number of its execution.
+void Engine::StartAfresh() {
+  g_identities.GiveBackAll();
+  g_quarantine.ReleaseAll();
+  arena_.Rewind();
+  objects_.StartExecution();
+  enabled_.Clear();
+  thread_count_ = 0;
+  alive_count_ = 0;
+  deadline_count_ = 0;
+  spinner_count_ = 0;
+  condition_waiters_ = 0;
+  outside_count_ = 0;
+  timer_count_ = 0;
+  base_clock_ = highest_clock_ + 1;
+  highest_clock_ = base_clock_;
+  detector_.StartExecution(base_clock_);
+  ++execution_serial_;
+  phase_ = Phase::kBeforeMain;
+}
+
+// Runs the body once, as thread 0 of an execution of its own. Returns when that is over, in whatever way.
+void Engine::ExploreOnce(const trace::Command& command, uint64_t execution, void* body) {
+  StartAfresh();
+  BeginExecution(command, execution);
+  int error = 0;
+  Identity* identity = g_identities.Take(nullptr, &error);
+  if (identity == nullptr)
+    DieOfLimit("threads", "pthread_create for the body of Explore failed",
+               static_cast<uint64_t>(error));
+  Thread* thread = NewThread(identity, nullptr);
+  thread->start_routine = &RunBody;
+  thread->argument = body;
+  StartThread(thread);
+  current_ = thread;
+  UpdateFastPath();
+  sys::SwitchFibre(&explorer_, thread->context);
+  EnterRuntime();
+}
+
 Engine::ExploreOutcome Engine::Explore(const ExploreRequest& request) {
   RuntimeScope scope;
   const Phase phase_before = phase_;
@@ -34,40 +74,18 @@ Engine::ExploreOutcome Engine::Explore(const ExploreRequest& request) {
   explorer_.thread_pointer = sys::ThreadPointer();
   ExploreOutcome outcome = {};
   g_identities.CacheThreadLocals();
+
+  // How long is an execution? PCT wants to know, as in a whole program (docs/decisions/0008).
+  trace::Command probe = request.command;
+  probe.strategy = {trace::StrategyKind::kRandom, 1, 0};
+  probe.detect &= ~(trace::kAllowSpurious | trace::kAllowWeakFailure | trace::kAllowEarlyTime);
+  set_expected_decisions(1);
+  ExploreOnce(probe, 0, &body);
+  set_expected_decisions(region_->execution.decision_count);
+
   for (uint64_t i = 0; i < request.command.count; ++i) {
-    g_identities.GiveBackAll();
-    g_quarantine.ReleaseAll();
-    arena_.Rewind();
-    objects_.StartExecution();
-    enabled_.Clear();
-    thread_count_ = 0;
-    alive_count_ = 0;
-    deadline_count_ = 0;
-    spinner_count_ = 0;
-    condition_waiters_ = 0;
-    outside_count_ = 0;
-    timer_count_ = 0;
-    base_clock_ = highest_clock_ + 1;
-    highest_clock_ = base_clock_;
-    detector_.StartExecution(base_clock_);
-    ++execution_serial_;
-    phase_ = Phase::kBeforeMain;
-    BeginExecution(request.command, request.command.first_execution + i * request.command.stride);
-
-    int error = 0;
-    Identity* identity = g_identities.Take(nullptr, &error);
-    if (identity == nullptr)
-      DieOfLimit("threads", "pthread_create for the body of Explore failed",
-                 static_cast<uint64_t>(error));
-    Thread* thread = NewThread(identity, nullptr);
-    thread->start_routine = &RunBody;
-    thread->argument = &body;
-    StartThread(thread);
-    current_ = thread;
-    UpdateFastPath();
-    sys::SwitchFibre(&explorer_, thread->context);
-    EnterRuntime();
-
+    const uint64_t number = request.command.first_execution + i * request.command.stride;
+    ExploreOnce(request.command, number, &body);
     ++outcome.executions;
     outcome.decisions += region_->execution.decision_count;
     if (region_->execution.finding_count > 0) {

@@ -13,11 +13,17 @@ namespace heddle::intercept {
 namespace {
 
 constinit uint64_t g_drawn = 0;
+constinit uint64_t g_drawn_in = 0;  // serial number of the execution that drew
 
 }  // namespace
 
-// A forked execution starts with the counter of the checkpoint, so it draws what every other one draws.
+// A forked execution starts with the counter of the checkpoint, one in this process with none, so each draws what every
+// other one draws.
 void FillRandom(void* buffer, size_t bytes) {
+  if (g_drawn_in != g_engine.execution_serial()) {
+    g_drawn_in = g_engine.execution_serial();
+    g_drawn = 0;
+  }
   auto* out = static_cast<unsigned char*>(buffer);
   while (bytes > 0) {
     const uint64_t word = SplitMix64(++g_drawn);
