@@ -7,8 +7,6 @@
 #include <sys/syscall.h>
 #include <ucontext.h>
 
-#include <initializer_list>
-
 #include "engine/engine.h"
 #include "sys/raw_syscall.h"
 
@@ -16,6 +14,8 @@ namespace heddle::engine {
 namespace {
 
 constexpr size_t kAlternateStackBytes = 256u << 10;
+
+constexpr int kSignals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, kHangSignal};
 
 sys::Registers RegistersOf(const ucontext_t& context) {
   const greg_t* regs = context.uc_mcontext.gregs;
@@ -39,8 +39,10 @@ void OnSignal(int signal, siginfo_t* info, void* context) {
 
 void InstallCrashHandlers() {
   // One alternate stack serves all fibres: they share one kernel thread. It lets a stack overflow be reported.
-  void* memory = mmap(nullptr, kAlternateStackBytes, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  static constinit void* memory = nullptr;
+  if (memory == nullptr)
+    memory = mmap(nullptr, kAlternateStackBytes, PROT_READ | PROT_WRITE,
+                  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory != MAP_FAILED) {
     stack_t stack = {};
     stack.ss_sp = memory;
@@ -51,9 +53,25 @@ void InstallCrashHandlers() {
   action.sa_sigaction = &OnSignal;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   sigfillset(&action.sa_mask);
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, kHangSignal}) {
-    sigaction(signal, &action, nullptr);
-  }
+  for (const int signal : kSignals) sigaction(signal, &action, nullptr);
+}
+
+CrashHandlerScope::CrashHandlerScope() {
+  static_assert(sizeof kSignals / sizeof kSignals[0] == kSignalCount);
+  for (int i = 0; i < kSignalCount; ++i) sigaction(kSignals[i], nullptr, &before_[i]);
+  sigaltstack(nullptr, &stack_before_);
+  sys::Syscall(SYS_rt_sigprocmask, SIG_BLOCK, 0, sys::Arg(&mask_), sizeof mask_);
+  InstallCrashHandlers();
+}
+
+CrashHandlerScope::~CrashHandlerScope() {
+  for (int i = 0; i < kSignalCount; ++i) sigaction(kSignals[i], &before_[i], nullptr);
+  sigaltstack(&stack_before_, nullptr);
+}
+
+void CrashHandlerScope::Rearm() {
+  sys::Syscall(SYS_rt_sigprocmask, SIG_SETMASK, sys::Arg(&mask_), 0, sizeof mask_);
+  InstallCrashHandlers();
 }
 
 }  // namespace heddle::engine

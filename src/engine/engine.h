@@ -191,6 +191,7 @@ class Engine final : public race::Detector::Listener {
   [[nodiscard]] bool detects_races() const { return detects_races_; }
   [[nodiscard]] bool diagnosing() const { return diagnosing_; }
   [[nodiscard]] trace::Region* region() { return region_; }
+  [[nodiscard]] bool in_process() const { return in_process_; }
   [[nodiscard]] bool instrumented() const { return instrumented_; }
   void set_instrumented();
   [[nodiscard]] bool detects(trace::DetectFlag flag) const { return (command_.detect & flag) != 0; }
@@ -291,6 +292,7 @@ class Engine final : public race::Detector::Listener {
   bool detects_races_ = false;
   bool diagnosing_ = false;
   bool in_process_ = false;
+  bool crashed_ = false;  // a signal ended the execution
   bool baton_ = false;
   bool has_driver_ = false;
   bool replaying_ = false;

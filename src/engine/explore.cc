@@ -3,6 +3,7 @@
 // back to the caller and starts the next. Nothing is cleared: objects, clocks and shadow cells carry the execution's
 // number (engine/object.h, clock/epoch.h).
 #include "base/check.h"
+#include "engine/crash_handlers.h"
 #include "engine/engine.h"
 #include "engine/gate.h"
 #include "engine/identities.h"
@@ -48,6 +49,7 @@ void Engine::StartAfresh() {
 // Runs the body once, as thread 0 of an execution of its own. Returns when that is over, in whatever way.
 void Engine::ExploreOnce(const trace::Command& command, uint64_t execution, void* body) {
   StartAfresh();
+  crashed_ = false;
   BeginExecution(command, execution);
   int error = 0;
   Identity* identity = g_identities.Take(nullptr, &error);
@@ -74,6 +76,7 @@ Engine::ExploreOutcome Engine::Explore(const ExploreRequest& request) {
   explorer_.thread_pointer = sys::ThreadPointer();
   ExploreOutcome outcome = {};
   g_identities.CacheThreadLocals();
+  CrashHandlerScope handlers;
 
   // How long is an execution? PCT wants to know, as in a whole program (docs/decisions/0008).
   trace::Command probe = request.command;
@@ -81,15 +84,18 @@ Engine::ExploreOutcome Engine::Explore(const ExploreRequest& request) {
   probe.detect &= ~(trace::kAllowSpurious | trace::kAllowWeakFailure | trace::kAllowEarlyTime);
   set_expected_decisions(1);
   ExploreOnce(probe, 0, &body);
+  if (crashed_) handlers.Rearm();  // execution 0 will tell
   set_expected_decisions(region_->execution.decision_count);
 
   for (uint64_t i = 0; i < request.command.count; ++i) {
     const uint64_t number = request.command.first_execution + i * request.command.stride;
     ExploreOnce(request.command, number, &body);
+    if (crashed_) handlers.Rearm();
     ++outcome.executions;
     outcome.decisions += region_->execution.decision_count;
     if (region_->execution.finding_count > 0) {
       ++outcome.findings;
+      if (crashed_) break;  // what it left in memory is not to be trusted
       if ((request.command.flags & trace::kStopAtFinding) != 0) break;
     }
   }

@@ -222,6 +222,7 @@ void Engine::OnCrash(int signal, uintptr_t fault_address, const sys::Registers& 
     Die(DeathKind::kBug, text.c_str());
   }
   EnterRuntime();
+  crashed_ = true;
   if (Finding* finding = NoteFinding(
           Verdict::kCrash, Mix(registers.rip, static_cast<uint64_t>(signal)), registers.rip);
       finding != nullptr) {

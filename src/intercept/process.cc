@@ -86,6 +86,18 @@ const char* ExceptionInFlight(char* buffer, size_t size) {
   return buffer;
 }
 
+// In-process there is no process to end: what is meant for it ends the execution, as a finding.
+void EndBodyInstead(const char* function, int status, uintptr_t pc) {
+  if (!g_engine.active() || !g_engine.in_process()) return;
+  engine::EnterRuntime();
+  TextBuffer<128> text;
+  text.Add("the body called ").Add(function).Add(" with status ");
+  if (status < 0) text.Add("-");
+  const auto magnitude = static_cast<int64_t>(status);
+  text.Number(static_cast<uint64_t>(magnitude < 0 ? -magnitude : magnitude));
+  g_engine.FailExecution(trace::Verdict::kExitStatus, text.c_str(), pc);
+}
+
 }  // namespace
 
 HEDDLE_ENTRY int __libc_start_main(MainFunction main, int count, char** arguments, void (*init)(),
@@ -101,6 +113,7 @@ HEDDLE_ENTRY int __libc_start_main(MainFunction main, int count, char** argument
 [[gnu::constructor(101)]] static void StartLoom() { g_engine.Start(); }
 
 HEDDLE_ENTRY __attribute__((noreturn)) void exit(int status) {
+  EndBodyInstead("exit", status, HEDDLE_CALLER_PC);
   {
     Gate gate;
     if (gate.controlled()) g_engine.OnExit(false, status);
@@ -110,12 +123,14 @@ HEDDLE_ENTRY __attribute__((noreturn)) void exit(int status) {
 }
 
 HEDDLE_ENTRY __attribute__((noreturn)) void quick_exit(int status) {
+  EndBodyInstead("quick_exit", status, HEDDLE_CALLER_PC);
   if (g_engine.phase() == engine::Phase::kRunning) g_engine.region()->execution.finished = 1;
   Real().quick_exit(status);
   __builtin_unreachable();
 }
 
 HEDDLE_ENTRY __attribute__((noreturn)) void _exit(int status) {
+  EndBodyInstead("_exit", status, HEDDLE_CALLER_PC);
   if (g_engine.phase() == engine::Phase::kRunning) g_engine.region()->execution.finished = 1;
   sys::Syscall(SYS_exit_group, status);
   __builtin_unreachable();

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <random>
 #include <set>
+#include <stdexcept>
 #include <thread>
 
 extern "C" int heddle_explore(void (*body)(void*), void* argument, unsigned long schedules,
@@ -138,6 +139,29 @@ void HandOver(void*) {
   consumer.join();
 }
 
+// In some schedules the second thread comes when the first has been there, and does what would end the process.
+template <void (*kEnd)()>
+void EndsTheProcessNowAndThen(void*) {
+  std::mutex mutex;
+  bool first = false;
+  std::thread other([&] {
+    const std::lock_guard lock(mutex);
+    if (first) kEnd();
+  });
+  {
+    const std::lock_guard lock(mutex);
+    first = true;
+  }
+  other.join();
+}
+
+volatile int* volatile g_nowhere = nullptr;
+
+void Abort() { std::abort(); }
+void Crash() { *g_nowhere = 1; }
+void Exit() { std::exit(3); }
+void Throw() { throw std::runtime_error("on purpose"); }
+
 // --- what must hold ---
 
 void ASoundBodyIsQuietAndCountedExactly() {
@@ -159,6 +183,18 @@ void FindingsLeaveNothingBehind() {
   Expect(explored.findings == 1, "opposite lock orders are found");
   for (int i = 0; i < 20; ++i) static_cast<void>(Explore(&OppositeOrders, 1000, 100 + i));
   Expect(Explore(&TwoThreadsOneMutex, 500).findings == 0, "a sound body after deadlocks is quiet");
+}
+
+// Each three times in a row: what ends one exploration must not hurt the next.
+void WhatEndsAProcessEndsOnlyTheExecution() {
+  void (*const bodies[])(void*) = {
+      &EndsTheProcessNowAndThen<&Abort>, &EndsTheProcessNowAndThen<&Crash>,
+      &EndsTheProcessNowAndThen<&Exit>, &EndsTheProcessNowAndThen<&Throw>};
+  for (const auto body : bodies) {
+    for (unsigned long seed = 1; seed <= 3; ++seed)
+      Expect(Explore(body, 200, seed).findings == 1, "abort, crash, exit or an exception is found");
+  }
+  Expect(Explore(&TwoThreadsOneMutex, 500).findings == 0, "a sound body after crashes is quiet");
 }
 
 void EveryOutcomeIsSeenAndNoOther() {
@@ -201,6 +237,7 @@ int main(int argc, char** argv) {
   ASoundBodyIsQuietAndCountedExactly();
   TheSameSeedIsTheSameRun();
   FindingsLeaveNothingBehind();
+  WhatEndsAProcessEndsOnlyTheExecution();
   EveryOutcomeIsSeenAndNoOther();
   ExecutionsStartAfresh();
   MemoryStaysFlat(argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 100'000);
