@@ -24,8 +24,16 @@ PLAIN_ROUNDS = 5
 IN_PROCESS_SCHEDULES = 300_000
 NATIVE_RUNS = 3_000
 ISOLATED_SCHEDULES = 20_000
-EVERY_VERDICT = 1023  # the mask of verdicts that a run looks for, the race detector's among them
-NO_VERDICT = 0
+EVERY_VERDICT = "all"  # what a run looks for, data races among them
+ENGINE_ONLY = "assertion"  # what needs no detector
+BODY_ROUNDS = 5
+# The other bodies of heddle::Explore, with race detection: name of the figure, body, schedules, native runs.
+BODIES = (
+    ("explore_message_passing", "message", 300_000, 3_000),
+    ("explore_three_threads_five_locks", "locks", 100_000, 2_000),
+    ("explore_two_threads_one_mutex", "mutex", 300_000, 3_000),
+    ("explore_bounded_queue", "queue", 100_000, 1_000),
+)
 
 # Published for a process per schedule (an AFL fork server) on a bluetooth-driver-size program, one core.
 AFL_SCHEDULES_PER_S = 427
@@ -37,6 +45,10 @@ END_MARK = "<!-- bench:end -->"
 TARGETS = {
     "in_process_engine_only": ("value", ">=", 1_000_000),
     "in_process_race_detection": ("value", ">=", 400_000),
+    "explore_message_passing": ("value", ">=", 2_000_000),
+    "explore_three_threads_five_locks": ("value", ">=", 500_000),
+    "explore_two_threads_one_mutex": ("value", ">=", 600_000),
+    "explore_bounded_queue": ("value", ">=", 100_000),
     "process_isolated_per_core": ("value", ">=", 2_000),
     "plain_access_vs_libtsan": ("ratio", "<=", 0.7),
 }
@@ -107,11 +119,11 @@ def in_process(bench):
     engine_only, detection, native = [], [], []
     count = str(IN_PROCESS_SCHEDULES)
     for _ in range(IN_PROCESS_ROUNDS):
-        command = [bench.program("in_process"), count, str(NO_VERDICT), str(NATIVE_RUNS)]
+        command = [bench.program("in_process"), "mutex", count, ENGINE_ONLY, str(NATIVE_RUNS)]
         plain = json.loads(bench.run(command, preload=True))
         engine_only.append(plain["schedules_per_s"])
         native.append(plain["native_per_s"])
-        command = [bench.program("in_process_instrumented"), count, str(EVERY_VERDICT), "0"]
+        command = [bench.program("in_process_instrumented"), "mutex", count, EVERY_VERDICT, "0"]
         detection.append(json.loads(bench.run(command, preload=True))["schedules_per_s"])
     engine_rate, detection_rate, native_rate = map(statistics.median, (engine_only, detection, native))
     unit = "schedules/s"
@@ -123,6 +135,22 @@ def in_process(bench):
             native_rate, "runs/s", f"in process, engine only: {engine_rate:.0f} schedules/s", native_rate / engine_rate
         ),
     }
+
+
+def explore_bodies(bench):
+    results = {}
+    for name, body, schedules, native_runs in BODIES:
+        say(f"in process, race detection: {body}")
+        rates, native = [], []
+        for _ in range(BODY_ROUNDS):
+            command = [bench.program("in_process_instrumented"), body, str(schedules), EVERY_VERDICT, "0"]
+            rates.append(json.loads(bench.run(command, preload=True))["schedules_per_s"])
+            command = [bench.program("in_process"), body, "1000", ENGINE_ONLY, str(native_runs)]
+            native.append(json.loads(bench.run(command, preload=True))["native_per_s"])
+        rate, native_rate = statistics.median(rates), statistics.median(native)
+        peer = f"the body run natively, without instrumentation: {native_rate:.0f} runs/s"
+        results[name] = figure(rate, "schedules/s", peer, rate / native_rate)
+    return results
 
 
 def process_isolated(bench):
@@ -261,7 +289,7 @@ def main():
     results = {}
     load_before = os.getloadavg()[0]
     try:
-        for measure in (fibre_switch, in_process, process_isolated, plain_access):
+        for measure in (fibre_switch, in_process, explore_bodies, process_isolated, plain_access):
             results.update(measure(bench))
         text = table(results, (load_before, os.getloadavg()[0]))
         with open(os.path.join(bench.build, "bench.json"), "w", encoding="utf-8") as file:

@@ -12,7 +12,7 @@ if(TARGET heddle_loom)
   install(TARGETS heddle_loom LIBRARY DESTINATION ${HEDDLE_INSTALL_LOOM})
   install(FILES "${CMAKE_LIBRARY_OUTPUT_DIRECTORY}/libtsan.so.2" DESTINATION ${HEDDLE_INSTALL_LOOM})
 endif()
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/heddle" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" OPTIONAL)
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/heddle" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(DIRECTORY "${HEDDLE_LIBEXEC_DIRECTORY}" DESTINATION libexec USE_SOURCE_PERMISSIONS OPTIONAL)
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION share/doc/heddle)
 
@@ -22,4 +22,7 @@ configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/HeddleConfig.cmake.in"
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/generated/HeddleConfigVersion.cmake"
   COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/generated/HeddleConfig.cmake"
-  "${PROJECT_BINARY_DIR}/generated/HeddleConfigVersion.cmake" DESTINATION ${HEDDLE_INSTALL_CMAKE})
+  "${PROJECT_BINARY_DIR}/generated/HeddleConfigVersion.cmake" "${CMAKE_CURRENT_LIST_DIR}/HeddleInstrument.cmake"
+  "${CMAKE_CURRENT_LIST_DIR}/HeddleListTests.cmake" DESTINATION ${HEDDLE_INSTALL_CMAKE})
+configure_file("${CMAKE_CURRENT_LIST_DIR}/heddle.pc.in" "${PROJECT_BINARY_DIR}/generated/heddle.pc" @ONLY)
+install(FILES "${PROJECT_BINARY_DIR}/generated/heddle.pc" DESTINATION lib/pkgconfig)

@@ -1,31 +1,32 @@
-// Schedules per second of a small body explored inside one process: two threads that each add to a counter under one
-// mutex, created and joined in every execution. Runs with libheddle.so preloaded, which brings heddle_explore.
+// Schedules per second of small bodies explored inside one process, as a unit test with heddle::Explore does it. Runs with
+// libheddle.so preloaded.
 //
 // Built twice: without instrumentation (engine only) and with -fsanitize=thread (race detection). The bodies are the
 // same, so the difference is what the instrumentation and the detector cost.
 //
-//   in_process SCHEDULES DETECT NATIVE-RUNS   prints {"schedules_per_s": x, "decisions": y, "native_per_s": z}
+//   in_process BODY SCHEDULES DETECT NATIVE-RUNS   prints {"schedules_per_s": x, "decisions": y, "native_per_s": z}
 //
-// DETECT is the set of verdicts as a mask, 0 for none. The body has no bug: a finding, or fewer schedules than asked
-// for, means that something else was measured, and is an error. NATIVE-RUNS of 0 leaves the native part out.
+// BODY is mutex, message, locks or queue; DETECT is a list of verdicts, as --detect takes it. The bodies have no bug: a
+// finding, or fewer schedules than asked for, means that something else was measured, and is an error. NATIVE-RUNS of 0
+// leaves the native part out.
+#include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <mutex>
 #include <thread>
 
 #include "clock.h"
-
-extern "C" int heddle_explore(void (*body)(void*), void* argument, unsigned long schedules,
-                              unsigned long seed, unsigned detect, unsigned long* executions,
-                              unsigned long* decisions) __attribute__((weak));
+#include "heddle/heddle.h"
 
 namespace {
 
-constexpr unsigned long kSeed = 1;
-constexpr unsigned long kWarmUpSchedules = 2000;
+constexpr std::uint64_t kWarmUpSchedules = 2000;
 
-void TwoThreadsOneMutex(void*) {
+// Two threads that each add to a counter under one mutex.
+void TwoThreadsOneMutex() {
   std::mutex mutex;
   int count = 0;
   const auto add = [&] {
@@ -39,52 +40,145 @@ void TwoThreadsOneMutex(void*) {
   if (count != 2) std::abort();
 }
 
+// One thread publishes a value with a flag, the other looks at the flag and then at the value.
+void MessagePassing() {
+  std::atomic<int> value = 0;
+  std::atomic<bool> ready = false;
+  std::thread sender([&] {
+    value.store(42, std::memory_order_relaxed);
+    ready.store(true, std::memory_order_release);
+  });
+  std::thread receiver([&] {
+    if (ready.load(std::memory_order_acquire) && value.load(std::memory_order_relaxed) != 42)
+      std::abort();
+  });
+  sender.join();
+  receiver.join();
+}
+
+// Three threads that take one mutex five times each.
+void ThreeThreadsFiveLocks() {
+  std::mutex mutex;
+  int count = 0;
+  const auto add = [&] {
+    for (int i = 0; i < 5; ++i) {
+      const std::lock_guard lock(mutex);
+      ++count;
+    }
+  };
+  std::thread first(add);
+  std::thread second(add);
+  std::thread third(add);
+  first.join();
+  second.join();
+  third.join();
+  if (count != 15) std::abort();
+}
+
+// Two producers and two consumers with two values each, through a queue of one place.
+class BoundedQueue {
+ public:
+  void Push(int value) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !full_; });
+    value_ = value;
+    full_ = true;
+    changed_.notify_all();
+  }
+  int Pop() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return full_; });
+    full_ = false;
+    changed_.notify_all();
+    return value_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool full_ = false;
+  int value_ = 0;
+};
+
+void ProducersAndConsumers() {
+  BoundedQueue queue;
+  std::atomic<int> sum = 0;
+  const auto produce = [&] {
+    queue.Push(1);
+    queue.Push(2);
+  };
+  const auto consume = [&] {
+    const int first = queue.Pop();
+    sum += first + queue.Pop();
+  };
+  std::thread threads[] = {std::thread(produce), std::thread(produce), std::thread(consume),
+                           std::thread(consume)};
+  for (std::thread& thread : threads) thread.join();
+  if (sum != 6) std::abort();
+}
+
+struct NamedBody {
+  const char* name;
+  void (*body)();
+};
+constexpr NamedBody kBodies[] = {{"mutex", &TwoThreadsOneMutex},
+                                 {"message", &MessagePassing},
+                                 {"locks", &ThreeThreadsFiveLocks},
+                                 {"queue", &ProducersAndConsumers}};
+
 struct Rate {
   double per_second;
   double decisions;
 };
 
-Rate Explore(unsigned long schedules, unsigned detect) {
-  unsigned long executions = 0;
-  unsigned long decisions = 0;
+Rate Explore(void (*body)(), std::uint64_t schedules, const char* detect) {
+  heddle::Options options;
+  options.schedules = schedules;
+  options.time = std::chrono::nanoseconds(0);
+  options.strategy = "random";
+  options.detect = detect;
   const double start = bench::Seconds();
-  const int findings = heddle_explore(&TwoThreadsOneMutex, nullptr, schedules, kSeed, detect,
-                                      &executions, &decisions);
+  const heddle::Result result = heddle::Explore([body] { body(); }, options);
   const double seconds = bench::Seconds() - start;
-  if (findings != 0 || executions != schedules) {
+  if (!result.ok() || result.executions() != schedules) {
     std::fprintf(stderr,
-                 "in_process: %d findings in %lu of %lu executions; none and all were expected\n",
-                 findings, executions, schedules);
+                 "in_process: the body was to be explored completely, without a finding\n%s",
+                 result.ToString().c_str());
     std::exit(1);
   }
-  return {static_cast<double>(executions) / seconds,
-          static_cast<double>(decisions) / static_cast<double>(executions)};
+  return {static_cast<double>(schedules) / seconds,
+          static_cast<double>(result.decisions()) / static_cast<double>(schedules)};
 }
 
-double NativePerSecond(unsigned long runs) {
+double NativePerSecond(void (*body)(), std::uint64_t runs) {
   const double start = bench::Seconds();
-  for (unsigned long i = 0; i < runs; ++i) TwoThreadsOneMutex(nullptr);
+  for (std::uint64_t i = 0; i < runs; ++i) body();
   return static_cast<double>(runs) / (bench::Seconds() - start);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::fprintf(stderr, "usage: in_process SCHEDULES DETECT NATIVE-RUNS\n");
+  const NamedBody* chosen = nullptr;
+  for (const NamedBody& body : kBodies) {
+    if (argc == 5 && std::strcmp(body.name, argv[1]) == 0) chosen = &body;
+  }
+  if (chosen == nullptr) {
+    std::fprintf(stderr,
+                 "usage: in_process mutex|message|locks|queue SCHEDULES DETECT NATIVE-RUNS\n");
     return 2;
   }
-  if (heddle_explore == nullptr) {
-    std::fprintf(stderr, "in_process: heddle_explore is missing; preload libheddle.so\n");
+  if (heddle::detail::kLoom.explore == nullptr) {
+    std::fprintf(stderr, "in_process: the loom is missing; preload libheddle.so\n");
     return 2;
   }
-  const unsigned long schedules = std::strtoul(argv[1], nullptr, 10);
-  const auto detect = static_cast<unsigned>(std::strtoul(argv[2], nullptr, 0));
-  const unsigned long native_runs = std::strtoul(argv[3], nullptr, 10);
+  const std::uint64_t schedules = std::strtoull(argv[2], nullptr, 10);
+  const std::uint64_t native_runs = std::strtoull(argv[4], nullptr, 10);
   // The first executions create the identities and touch the arenas.
-  Explore(kWarmUpSchedules, detect);
-  const Rate rate = Explore(schedules, detect);
+  Explore(chosen->body, kWarmUpSchedules, argv[3]);
+  const Rate rate = Explore(chosen->body, schedules, argv[3]);
   std::printf("{\"schedules_per_s\": %.0f, \"decisions\": %.2f", rate.per_second, rate.decisions);
-  if (native_runs > 0) std::printf(", \"native_per_s\": %.0f", NativePerSecond(native_runs));
+  if (native_runs > 0)
+    std::printf(", \"native_per_s\": %.0f", NativePerSecond(chosen->body, native_runs));
   std::printf("}\n");
 }

@@ -42,4 +42,10 @@ inline constexpr uint32_t kUncontrolledMax = 64;
 // Races (by place) that the driver has told the loom not to report again.
 inline constexpr uint32_t kKnownRacesMax = 1024;
 
+// The name of an exploration (heddle::Options::name), its end included.
+inline constexpr uint32_t kExploreNameBytes = 512;
+
+// Different names that heddle::Sometimes is called with in one exploration.
+inline constexpr uint32_t kSometimesMax = 256;
+
 }  // namespace heddle

@@ -15,6 +15,9 @@ using Arguments = std::vector<std::string>;
 [[nodiscard]] int DoctorCommand(const Arguments& arguments);
 [[nodiscard]] int DemoCommand(const Arguments& arguments);
 [[nodiscard]] int CxxCommand(const Arguments& arguments);
+// For the loom, not for people (engine/describe.h): the region is descriptor 3, the answer goes to descriptor 4.
+[[nodiscard]] int DescribeCommand(const Arguments& arguments);
+[[nodiscard]] int LoadCardCommand(const Arguments& arguments);
 [[nodiscard]] int CcCommand(const Arguments& arguments);
 
 }  // namespace heddle::cli

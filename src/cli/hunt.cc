@@ -99,7 +99,12 @@ void AddNotes(const ExplorationResult& result, RunView& run) {
   if (result.failure.has_value())
     run.notes.push_back("the run ended early: " + result.failure->message);
   if (result.interrupted) run.notes.emplace_back("interrupted: the budget was not used up");
-  if (result.choices == 0 && result.executions > 0 && run.findings.empty()) {
+  if (result.explored_itself) {
+    run.notes.emplace_back(
+        "the program explores by itself (heddle::Explore): it was run once, and what it says is "
+        "the "
+        "result");
+  } else if (result.choices == 0 && result.executions > 0 && run.findings.empty()) {
     run.notes.emplace_back(
         "the program made no decision: is it single-threaded? One execution is all there is to "
         "explore");

@@ -74,9 +74,12 @@ void PrintHelp(std::FILE* file) {
     fmt::print("heddle {}\n", heddle::driver::Version());
     return heddle::driver::kExitClean;
   }
+  const Arguments rest(words.begin() + 1, words.end());
   for (const Command& command : kCommands) {
-    if (command.name == first) return command.run(Arguments(words.begin() + 1, words.end()));
+    if (command.name == first) return command.run(rest);
   }
+  if (first == "__describe") return heddle::cli::DescribeCommand(rest);
+  if (first == "__load-card") return heddle::cli::LoadCardCommand(rest);
   return UnknownCommand(first);
 }
 

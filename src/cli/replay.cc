@@ -8,6 +8,7 @@
 
 #include "cli/command.h"
 #include "cli/console.h"
+#include "cli/explore_replay.h"
 #include "cli/finding_collector.h"
 #include "cli/gdb.h"
 #include "cli/hunt.h"
@@ -227,6 +228,16 @@ int ReplayCommand(const Arguments& arguments) {
   if (!card.ok()) return PrintError(card.error());
   const Result<Prepared> prepared = PrepareFromCard(card.value(), options);
   if (!prepared.ok()) return PrintError(prepared.error());
+  if (!card.value().explore_name.empty()) {
+    if (options.gdb) {
+      return PrintError(Error{driver::kExitUnsupported,
+                              "--gdb cannot follow the card of a body in a test yet",
+                              "run the program in gdb with HEDDLE_REPLAY_CARD set to the card, and "
+                              "break at heddle_finding"});
+    }
+    return ReplayExploration(card.value(), options.card, prepared.value(), options.json_path,
+                             options.hide_output);
+  }
   if (options.gdb) return ReplayInGdb(card.value(), prepared.value());
 
   driver::InstallInterruptHandlers();

@@ -154,6 +154,18 @@ void ReadProgram(const json& object, Card& card, Reader& parent) {
   if (!reader.error().empty()) parent.Wrong("program", "is wrong: " + reader.error());
 }
 
+// Only in cards of a body in a test.
+void ReadExplore(const json& card_object, Card& card, Reader& parent) {
+  if (!card_object.contains("explore")) return;
+  Reader reader(parent.Object("explore"), "explore.");
+  card.explore_name = reader.Text("name");
+  card.explore_occurrence = static_cast<uint32_t>(reader.Number("occurrence", UINT32_MAX));
+  card.explore_argument = reader.Text("argument");
+  const bool fits = !card.explore_name.empty() && card.explore_name.size() < kExploreNameBytes;
+  if (!fits) reader.Wrong("name", "is empty or too long");
+  if (!reader.error().empty()) parent.Wrong("explore", "is wrong: " + reader.error());
+}
+
 void ReadOptions(const json& object, Card& card, Reader& parent) {
   Reader reader(object, "options.");
   const Result<trace::StrategySpec> strategy = ParseStrategy(reader.Text("strategy"));
@@ -219,6 +231,11 @@ std::string CardText(const Card& card) {
   object["program"] = {{"path", card.program_path},   {"argv", card.argv},
                        {"directory", card.directory}, {"environment", environment},
                        {"build_id", card.build_id},   {"stdin", card.standard_input}};
+  if (!card.explore_name.empty()) {
+    object["explore"] = {{"name", card.explore_name},
+                         {"occurrence", card.explore_occurrence},
+                         {"argument", card.explore_argument}};
+  }
   object["options"] = {{"strategy", StrategyText(card.strategy)},
                        {"seed", card.seed},
                        {"detect", DetectWords(card.detect)}};
@@ -253,6 +270,7 @@ Result<Card> ParseCard(std::string_view text) {
   Card card;
   card.heddle = reader.Text("heddle");
   ReadProgram(reader.Object("program"), card, reader);
+  ReadExplore(object, card, reader);
   ReadOptions(reader.Object("options"), card, reader);
   ReadExecution(reader, card);
   if (!reader.error().empty()) return BadCard(reader.error());

@@ -26,6 +26,10 @@ struct Card {
   std::vector<std::pair<std::string, std::string>> environment;  // only what was asked for
   std::string build_id;                                          // "" if the program has none
   std::string standard_input;                                    // StandardInput::digest
+  // The exploration in the program (heddle::Explore) whose body was run; "" if the whole program was.
+  std::string explore_name;
+  uint32_t explore_occurrence = 0;  // the how-manieth of that name in the process, from 1
+  std::string explore_argument;  // appended to argv, so that the program gets there soon; may be ""
   trace::StrategySpec strategy{};
   uint64_t seed = 0;
   uint32_t detect = 0;  // DetectFlag

@@ -72,7 +72,10 @@ Result<Diagnosis> Diagnose(Job& job, const LoomSettings& settings, const Recordi
   const Result<trace::Reply> reply = job.Transact(job.Replay(settings, recording, true));
   if (!reply.ok()) return reply.error();
 
-  Region& region = job.loom().region();
+  return MergeDiagnosis(recording, job.loom().region());
+}
+
+Diagnosis MergeDiagnosis(const Recording& recording, Region& region) {
   Diagnosis diagnosis;
   const Comparison comparison = CompareExecutions(recording.end, region.execution);
   if (!comparison.same) {

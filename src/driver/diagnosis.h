@@ -35,4 +35,8 @@ struct Diagnosis {
 [[nodiscard]] Result<Diagnosis> Diagnose(Job& job, const LoomSettings& settings,
                                          const Recording& recording);
 
+// The second half of it: the diagnosing execution has just ended, and its findings, in the region, get the order and the
+// number of those that were recorded first.
+[[nodiscard]] Diagnosis MergeDiagnosis(const Recording& recording, trace::Region& region);
+
 }  // namespace heddle::driver

@@ -59,7 +59,8 @@ struct ExplorationResult {
   double seconds = 0;
   bool exhausted = false;  // there is nothing else to try
   bool interrupted = false;
-  uint32_t hello_flags = 0;            // HelloFlag
+  bool explored_itself = false;  // the program called heddle::Explore: it was run once per job
+  uint32_t hello_flags = 0;      // HelloFlag
   std::vector<FoundFinding> findings;  // by first execution
   std::vector<trace::Uncontrolled> uncontrolled;
   std::vector<std::string> notes;

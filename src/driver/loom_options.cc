@@ -23,25 +23,6 @@ constexpr VerdictEntry kVerdicts[] = {
 #undef HEDDLE_VERDICT
 };
 
-struct DetectWord {
-  uint32_t flag;
-  std::string_view word;
-  VerdictSet verdicts;  // found by this detector; 0: an allow flag
-};
-constexpr DetectWord kDetectWords[] = {
-    {trace::kDetectRaces, "races", Only(Verdict::kDataRace)},
-    {trace::kDetectLockOrder, "lock-order", Only(Verdict::kLockOrder)},
-    {trace::kDetectHeap, "heap",
-     Only(Verdict::kUseAfterFree) | Only(Verdict::kDoubleFree) | Only(Verdict::kOutOfBounds)},
-    {trace::kDetectThreadLeak, "thread-leak", Only(Verdict::kThreadLeak)},
-    {trace::kDetectExitStatus, "exit-status", Only(Verdict::kExitStatus)},
-    {trace::kDetectMutexMisuse, "mutex-misuse", Only(Verdict::kMutexMisuse)},
-    {trace::kDetectLivelock, "livelock", Only(Verdict::kLivelock)},
-    {trace::kAllowSpurious, "spurious-wake-ups", 0},
-    {trace::kAllowWeakFailure, "weak-failures", 0},
-    {trace::kAllowEarlyTime, "early-time", 0},
-};
-
 [[nodiscard]] std::optional<uint32_t> Number(std::string_view text, uint32_t min, uint32_t max) {
   uint32_t value = 0;
   const char* end = text.data() + text.size();
@@ -97,10 +78,8 @@ std::string StrategyText(const StrategySpec& strategy) {
 }
 
 std::optional<Verdict> ParseVerdict(std::string_view name) {
-  for (const VerdictEntry& entry : kVerdicts) {
-    if (entry.name == name && entry.verdict != Verdict::kNone) return entry.verdict;
-  }
-  return std::nullopt;
+  const Verdict verdict = trace::FindVerdict(name.data(), name.size());
+  return verdict != Verdict::kNone ? std::optional(verdict) : std::nullopt;
 }
 
 std::vector<std::string> VerdictNames() {
@@ -111,52 +90,27 @@ std::vector<std::string> VerdictNames() {
   return names;
 }
 
-VerdictSet AllVerdicts() {
-  VerdictSet set = 0;
-  for (const VerdictEntry& entry : kVerdicts) {
-    if (entry.verdict != Verdict::kNone) set |= Only(entry.verdict);
-  }
-  return set;
-}
-
 Result<VerdictSet> ParseVerdicts(std::string_view list) {
   VerdictSet set = 0;
-  while (true) {
-    const size_t comma = list.find(',');
-    const std::string_view name = list.substr(0, comma);
-    if (name == "all") {
-      set |= AllVerdicts();
-    } else if (const std::optional<Verdict> verdict = ParseVerdict(name); verdict.has_value()) {
-      set |= Only(*verdict);
-    } else {
-      std::string known = "all";
-      for (const std::string& other : VerdictNames()) known += ", " + other;
-      return Error{kExitUsage, "unknown verdict '" + std::string(name) + "'",
-                   "use a comma-separated list of: " + known};
-    }
-    if (comma == std::string_view::npos) return set;
-    list.remove_prefix(comma + 1);
-  }
-}
-
-uint32_t DetectorsFor(VerdictSet wanted) {
-  uint32_t flags = 0;
-  for (const DetectWord& word : kDetectWords) {
-    if ((word.verdicts & wanted) != 0) flags |= word.flag;
-  }
-  return flags;
+  const char* bad = nullptr;
+  size_t bad_length = 0;
+  if (trace::FindVerdicts(list.data(), list.size(), &set, &bad, &bad_length)) return set;
+  std::string known = "all";
+  for (const std::string& other : VerdictNames()) known += ", " + other;
+  return Error{kExitUsage, "unknown verdict '" + std::string(bad, bad_length) + "'",
+               "use a comma-separated list of: " + known};
 }
 
 std::vector<std::string> DetectWords(uint32_t detect) {
   std::vector<std::string> words;
-  for (const DetectWord& word : kDetectWords) {
+  for (const trace::DetectWord& word : trace::kDetectWords) {
     if ((detect & word.flag) != 0) words.emplace_back(word.word);
   }
   return words;
 }
 
 std::optional<uint32_t> DetectFlagOf(std::string_view name) {
-  for (const DetectWord& word : kDetectWords) {
+  for (const trace::DetectWord& word : trace::kDetectWords) {
     if (word.word == name) return word.flag;
   }
   return std::nullopt;

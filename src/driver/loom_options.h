@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "driver/status.h"
+#include "trace/detect.h"
 #include "trace/region.h"
 
 namespace heddle::driver {
@@ -20,17 +21,12 @@ namespace heddle::driver {
 [[nodiscard]] std::optional<trace::Verdict> ParseVerdict(std::string_view name);
 [[nodiscard]] std::vector<std::string> VerdictNames();
 
-// A set of verdicts has bit 1 << verdict for each.
-using VerdictSet = uint32_t;
-[[nodiscard]] constexpr VerdictSet Only(trace::Verdict verdict) {
-  return 1u << static_cast<uint32_t>(verdict);
-}
-[[nodiscard]] VerdictSet AllVerdicts();
+using trace::AllVerdicts;
+using trace::DetectorsFor;
+using trace::Only;
+using trace::VerdictSet;
 // "data-race,deadlock" or "all".
 [[nodiscard]] Result<VerdictSet> ParseVerdicts(std::string_view list);
-
-// The detectors that the wanted verdicts need. Allow flags are not touched by it.
-[[nodiscard]] uint32_t DetectorsFor(VerdictSet wanted);
 
 // Detect flags as the words that cards use, and back.
 [[nodiscard]] std::vector<std::string> DetectWords(uint32_t detect);

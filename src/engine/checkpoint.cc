@@ -152,10 +152,13 @@ class CheckpointServer {
                        region_.live.decisions + region_.execution.decision_count, __ATOMIC_RELAXED);
       reply.execution = number;
       if (RefuseAfterLimit(&reply)) break;
+      // It explored by itself; once more would explore the same once more.
+      if (region_.execution.explored_itself != 0) reply.flags |= trace::kExploredItself;
       if (region_.execution.finding_count > 0) {
         reply.kind = ReplyKind::kFinding;
         if ((command.flags & trace::kStopAtFinding) != 0) break;
       }
+      if (region_.execution.explored_itself != 0) break;
       if (__atomic_load_n(&region_.live.stop, __ATOMIC_RELAXED) != 0) break;
       if (command.budget_ns != 0 && RealNow() - start > command.budget_ns) break;
     }

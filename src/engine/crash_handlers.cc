@@ -26,7 +26,10 @@ sys::Registers RegistersOf(const ucontext_t& context) {
 
 void OnSignal(int signal, siginfo_t* info, void* context) {
   const sys::Registers registers = RegistersOf(*static_cast<const ucontext_t*>(context));
-  if (signal == kHangSignal) g_engine.OnHang(registers);
+  if (signal == kHangSignal) {
+    if (g_engine.in_process() && !g_engine.Hangs()) return;
+    g_engine.OnHang(registers);
+  }
   // A second crash on the way out must not loop.
   struct sigaction standard = {};
   standard.sa_handler = SIG_DFL;
@@ -51,7 +54,7 @@ void InstallCrashHandlers() {
   }
   struct sigaction action = {};
   action.sa_sigaction = &OnSignal;
-  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
   sigfillset(&action.sa_mask);
   for (const int signal : kSignals) sigaction(signal, &action, nullptr);
 }

@@ -24,6 +24,7 @@
 #include "base/thread_set.h"
 #include "engine/object.h"
 #include "engine/thread.h"
+#include "heddle/detail/loom.h"
 #include "race/detector.h"
 #include "race/lock_order.h"
 #include "strategy/portfolio.h"
@@ -50,18 +51,13 @@ class Engine final : public race::Detector::Listener {
   // Called when main is entered, with the driver's commands still to come; returns in every execution's child.
   void Checkpoint();
   void ReplayFromFile(const char* file);
-  // Runs `body` in-process under one schedule after the other (the mechanism of heddle::Explore).
-  struct ExploreRequest {
-    void (*body)(void*);
-    void* argument;
-    trace::Command command;
-  };
-  struct ExploreOutcome {
-    uint64_t executions;
-    uint64_t decisions;
-    uint32_t findings;
-  };
-  [[nodiscard]] ExploreOutcome Explore(const ExploreRequest& request);
+  // Runs a body in this process under one schedule after the other (the mechanism of heddle::Explore).
+  void Explore(const detail::LoomRequest& request, detail::LoomOutcome* outcome);
+  // --- for the body of an exploration ---
+  [[nodiscard]] bool in_body() const { return in_body_; }
+  void WaitForOthers();
+  [[nodiscard]] bool Hangs();
+  [[noreturn]] void AbandonBody(const char* message);
 
   void BeginExecution(const trace::Command& command, uint64_t execution);
   // Counts the executions of this process.
@@ -161,6 +157,15 @@ class Engine final : public race::Detector::Listener {
   [[nodiscard]] trace::Finding* NoteFinding(trace::Verdict verdict, uint64_t key, uintptr_t pc);
   // The same, and ends the execution.
   [[noreturn]] void FailExecution(trace::Verdict verdict, const char* message, uintptr_t pc);
+  // Something that the test states does not hold.
+  struct Statement {
+    trace::Verdict verdict;
+    const char* message;
+    const char* file;
+    uint32_t line;
+    bool ends;  // ends the execution; else it goes on
+  };
+  void FailStatement(const Statement& statement, uintptr_t pc);
   [[gnu::noinline]] void NoteMisuse(SyncObject* object, const char* message, uintptr_t pc);
   [[gnu::noinline]] void NoteUncontrolled(const char* name, const char* treatment);
   [[noreturn]] void OnCrash(int signal, uintptr_t fault_address, const sys::Registers& registers);
@@ -204,7 +209,12 @@ class Engine final : public race::Detector::Listener {
   void LeaveControl();  // a forked child: from now on everything goes to libc
 
  private:
+  friend class Explorer;
   void Prepare();
+  [[nodiscard]] bool MayExplore(detail::LoomOutcome* outcome);
+  [[nodiscard]] uint64_t NextBaseClock() const { return highest_clock_ + 1; }
+  void BeatForDriver();
+  void NoteThreadLeaks(const char* when);
   void StartAfresh();
   void ExploreOnce(const trace::Command& command, uint64_t execution, void* body);
   [[nodiscard]] static trace::Region* PrivateRegion();
@@ -292,7 +302,9 @@ class Engine final : public race::Detector::Listener {
   bool detects_races_ = false;
   bool diagnosing_ = false;
   bool in_process_ = false;
+  bool in_body_ = false;  // in-process: an execution is under way
   bool crashed_ = false;  // a signal ended the execution
+  bool hung_ = false;     // … because it made no decisions any more
   bool baton_ = false;
   bool has_driver_ = false;
   bool replaying_ = false;
@@ -323,7 +335,10 @@ class Engine final : public race::Detector::Listener {
   uint32_t thread_count_ = 0;
   uint32_t alive_count_ = 0;
   ThreadSet enabled_;
-  sys::FibreContext explorer_;  // in-process: who called Explore
+  sys::FibreContext explorer_;              // in-process: who called Explore
+  trace::Region* driver_region_ = nullptr;  // in-process, under a driver: the region that it knows
+  uint64_t hang_serial_ = 0;                // in-process: what Hangs saw last
+  uint64_t hang_beat_ = 0;
 
   // --- objects ---
   Arena arena_;

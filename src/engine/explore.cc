@@ -2,15 +2,46 @@
 // own stack stays whole whatever happens to the body; when an execution ends, be it by a deadlock, the engine switches
 // back to the caller and starts the next. Nothing is cleared: objects, clocks and shadow cells carry the execution's
 // number (engine/object.h, clock/epoch.h).
+//
+//   step  the caller                                    the body, on fibres
+//   1     may it explore? what does it ask for?
+//   2     a probe: how long is an execution?            runs, with hardly a switch
+//   3     StartAfresh, BeginExecution, switch           runs under one schedule; ends in whatever way
+//   4     nothing found: the next number
+//   5     a finding: the same decisions once more       runs again, now with stacks
+//   6     `heddle __describe` writes card and story
+#include <errno.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+
 #include "base/check.h"
+#include "base/text.h"
 #include "engine/crash_handlers.h"
+#include "engine/describe.h"
 #include "engine/engine.h"
+#include "engine/explore_request.h"
+#include "engine/explore_session.h"
 #include "engine/gate.h"
+#include "engine/hang_timer.h"
 #include "engine/identities.h"
 #include "engine/quarantine.h"
+#include "sys/raw_syscall.h"
 
 namespace heddle::engine {
 namespace {
+
+using detail::LoomOutcome;
+using detail::LoomRequest;
+using trace::Command;
+using trace::CommandKind;
+
+// Bodies in which nothing can be chosen are the same in every execution.
+constexpr uint64_t kExecutionsWithoutChoice = 16;
+
+// After a lock-order finding, executions that may still run into the deadlock itself.
+constexpr uint64_t kExecutionsAfterLockOrder = 1000;
 
 struct Body {
   void (*function)(void*);
@@ -20,15 +51,398 @@ struct Body {
 void* RunBody(void* body) {
   const auto* request = static_cast<const Body*>(body);
   request->function(request->argument);
+  EnterRuntime();
+  g_engine.WaitForOthers();
+  LeaveRuntime();
+  while (AtEnd* entry = g_session.NextAtEnd()) entry->function(entry->argument);
   return nullptr;
 }
 
+uint64_t RealNow() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
+}
+
+// Looks at the clock about every millisecond, however long an execution takes: a reading costs as much as a tenth of a
+// short execution.
+class Budget {
+ public:
+  explicit Budget(uint64_t time_ns) : start_ns_(RealNow()), time_ns_(time_ns) {}
+
+  [[nodiscard]] bool Due() { return ++executions_ >= next_; }
+  // REQUIRES: Due.
+  [[nodiscard]] bool UsedUp() {
+    const uint64_t now = RealNow();
+    const uint64_t since_ns = now - looked_at_ns_;
+    looked_at_ns_ = now;
+    constexpr uint64_t kWantedNs = 1'000'000;
+    if (since_ns < kWantedNs / 2 && step_ < 4096) step_ *= 2;
+    if (since_ns > kWantedNs * 2 && step_ > 1) step_ /= 2;
+    next_ = executions_ + step_;
+    return time_ns_ != 0 && now - start_ns_ >= time_ns_;
+  }
+  [[nodiscard]] double Seconds() const { return static_cast<double>(RealNow() - start_ns_) * 1e-9; }
+
+ private:
+  const uint64_t start_ns_;
+  const uint64_t time_ns_;
+  uint64_t looked_at_ns_ = 0;
+  uint64_t executions_ = 0;
+  uint64_t next_ = 1;
+  uint64_t step_ = 1;
+};
+
+// Leaves in the region only what this user wants to know of.
+void DropUnwanted(trace::Region* region, trace::VerdictSet wanted) {
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < region->execution.finding_count; ++i) {
+    if ((wanted & trace::Only(region->findings[i].verdict)) == 0) continue;
+    if (kept != i) region->findings[kept] = region->findings[i];
+    ++kept;
+  }
+  region->execution.finding_count = kept;
+}
+
+bool OnlyLockOrder(const trace::Region& region) {
+  for (uint32_t i = 0; i < region.execution.finding_count; ++i) {
+    if (region.findings[i].verdict != trace::Verdict::kLockOrder) return false;
+  }
+  return true;
+}
+
 }  // namespace
+
+// One exploration, from the request to the outcome.
+class Explorer {
+ public:
+  Explorer(Engine& engine, const LoomRequest& request, LoomOutcome* outcome)
+      : engine_(engine),
+        request_(request),
+        outcome_(*outcome),
+        body_{request.body, request.argument} {}
+
+  // False if the request makes no sense; the outcome says why.
+  [[nodiscard]] bool Understand() {
+    return ReadRequest(request_, &plan_, outcome_.message, sizeof outcome_.message);
+  }
+
+  void Run() {
+    shared_ = MakeSharedRegion();
+    engine_.region_ = shared_.region;
+    region().uncontrolled_count = 0;
+    region().known_count = 0;
+    g_session.Begin(request_.name);
+    FillInProcess();
+    if (plan_.card != nullptr && !LoadCard()) return;
+    if (plan_.card != nullptr) {
+      ReplayCard();
+    } else {
+      Probe();
+      ExploreAll();
+    }
+    outcome_.seconds = budget_.Seconds() - describing_seconds_;
+    outcome_.instrumented = engine_.instrumented_;
+    TellNotes();
+  }
+
+ private:
+  trace::Region& region() { return *shared_.region; }
+
+  void FillInProcess() {
+    trace::InProcess& told = region().in_process;
+    told.pid = static_cast<int32_t>(sys::Syscall(SYS_getpid));
+    told.occurrence = g_session.occurrence();
+    Text(told.name, sizeof told.name).Add(request_.name);
+    Text(told.replay_argument, sizeof told.replay_argument).Add(request_.replay_argument);
+    told.strategy = plan_.command.strategy;
+    told.seed = plan_.command.seed;
+    told.detect = plan_.command.detect;
+    told.instrumented = engine_.instrumented_;
+  }
+
+  // One execution, twice if a thread of it spins on a plain variable (engine/spin.cc). Its end may have been a signal.
+  void RunOnce(const Command& command, uint64_t number) {
+    for (;;) {
+      engine_.ExploreOnce(command, number, &body_);
+      const trace::Execution& execution = region().execution;
+      const bool again = execution.wants_plain_watch != 0;
+      if (engine_.crashed_ || engine_.hung_ || again || execution.limit_hit != 0) handlers_.Rearm();
+      if (!again) return;
+      engine_.watch_plain_accesses();
+    }
+  }
+
+  // How long is an execution? PCT wants to know, as in a whole program (docs/decisions/0008). What else this one does,
+  // an execution that counts will do again.
+  void Probe() {
+    Command probe = plan_.command;
+    probe.strategy = {trace::StrategyKind::kRandom, 1, 0};
+    probe.detect &= ~(trace::kAllowSpurious | trace::kAllowWeakFailure | trace::kAllowEarlyTime);
+    engine_.set_expected_decisions(1);
+    RunOnce(probe, 0);
+    engine_.set_expected_decisions(region().execution.decision_count);
+  }
+
+  void ExploreAll() {
+    uint64_t last = request_.schedules;
+    uint64_t choices = 0;
+    for (uint64_t number = 0; number < last; ++number) {
+      RunOnce(plan_.command, number);
+      if (!Account()) return;
+      choices += region().execution.decision_count - 1;
+      if (region().execution.finding_count > 0) DropUnwanted(&region(), plan_.wanted);
+      if (region().execution.finding_count > 0) {
+        ++outcome_.findings;
+        const bool lock_order = OnlyLockOrder(region());
+        Describe(number);
+        if (engine_.crashed_) return;  // what it left in memory is not to be trusted
+        if (request_.keep_going == 0) {
+          if (!lock_order) return;
+          if (last - number > kExecutionsAfterLockOrder) last = number + kExecutionsAfterLockOrder;
+        }
+      }
+      if (budget_.Due()) {
+        if (budget_.UsedUp()) return;
+        if (InterruptScope::Requested()) {
+          outcome_.interrupted = 1;
+          return;
+        }
+        engine_.BeatForDriver();
+      }
+      if (choices == 0 && outcome_.executions >= kExecutionsWithoutChoice) {
+        outcome_.exhausted = 1;
+        return;
+      }
+    }
+  }
+
+  // Counts the execution that has just ended. False if it ended by something that cannot be explored.
+  bool Account() {
+    const trace::Execution& execution = region().execution;
+    if (execution.limit_hit != 0) {
+      outcome_.status = detail::kLoomUnsupported;
+      Text(outcome_.message, sizeof outcome_.message).Add(execution.limit_message);
+      return false;
+    }
+    ++outcome_.executions;
+    outcome_.decisions += execution.decision_count;
+    return true;
+  }
+
+  // --- cards ---
+
+  bool LoadCard() {
+    const char* const arguments[] = {"__load-card", plan_.card, nullptr};
+    const CommandAnswer answer = AskCommand(arguments, shared_.descriptor);
+    if (answer.bytes > 0 && answer.words[0] == 'O' && plan_.card_from_environment) {
+      outcome_.skipped = 1;  // it belongs to another exploration of this program
+      return false;
+    }
+    if (answer.bytes > 0 && answer.words[0] == 'C') {
+      const trace::InProcess& card = region().in_process;
+      plan_.command.strategy = card.strategy;
+      plan_.command.seed = card.seed;
+      plan_.command.detect = card.detect;
+      return true;
+    }
+    outcome_.status = detail::kLoomUsage;
+    Text(outcome_.message, sizeof outcome_.message)
+        .Add(answer.bytes > 1 ? answer.words + 1 : answer.problem);
+    return false;
+  }
+
+  void ReplayCard() {
+    const trace::InProcess card = {.execution = region().in_process.execution,
+                                   .decision_count = region().in_process.decision_count};
+    Command command = plan_.command;
+    command.kind = CommandKind::kReplay;
+    command.strategy = {trace::StrategyKind::kReplay, 0, 0};
+    command.decision_count = card.decision_count;
+    RunOnce(command, card.execution);
+    if (!Account()) return;
+    DropUnwanted(&region(), plan_.wanted);
+    outcome_.findings = region().execution.finding_count > 0;
+    const bool diverged = region().execution.diverged != 0;
+    if (outcome_.findings == 0 && diverged) {
+      outcome_.status = detail::kLoomUnsupported;
+      Text(outcome_.message, sizeof outcome_.message)
+          .Add("the schedule of the card no longer fits the body: ")
+          .Add(region().execution.diverged_message);
+    }
+    Describe(card.execution);
+  }
+
+  // --- findings ---
+
+  // Runs the same decisions again, with stacks. Heap blocks may lie elsewhere than in the execution before (what that
+  // left behind is still there), so what to watch for is taken from one diagnosing execution for the next, until the
+  // earlier access of every race was seen.
+  void Diagnose(uint64_t number) {
+    constexpr int kTries = 4;
+    for (int i = 0; i < kTries; ++i) {
+      Command command = plan_.command;
+      command.kind = CommandKind::kReplay;
+      command.flags = trace::kDiagnose;
+      command.strategy = {trace::StrategyKind::kReplay, 0, 0};
+      command.decision_count = static_cast<uint32_t>(region().in_process.end.decision_count);
+      command.first_execution = number;
+      constexpr uint64_t kEventsWithStack = 100;
+      const uint64_t events = region().in_process.end.event_count;
+      command.snapshot_events_from = events > kEventsWithStack ? events - kEventsWithStack : 0;
+      // Clocks go on from execution to execution; what counts is how far into the execution they are.
+      const uint64_t shift = engine_.NextBaseClock() - engine_.base_clock_;
+      for (uint32_t k = 0; k < region().execution.finding_count; ++k) {
+        const trace::Finding& finding = region().findings[k];
+        if (finding.address == 0 || finding.previous.clock == 0) continue;
+        region().watches[command.watch_count++] = {finding.address, finding.previous.thread, k,
+                                                   finding.previous.clock + shift};
+      }
+      if (engine_.crashed_) {
+        DiagnoseInCopy(command, number);
+        return;
+      }
+      RunOnce(command, number);
+      const bool broken = engine_.crashed_ || engine_.hung_ || region().execution.limit_hit != 0;
+      if (broken || !EarlierAccessMissing()) return;
+    }
+  }
+
+  bool EarlierAccessMissing() {
+    for (uint32_t i = 0; i < region().execution.finding_count; ++i) {
+      const trace::Finding& finding = region().findings[i];
+      if (finding.verdict == trace::Verdict::kDataRace &&
+          finding.previous.snapshot == trace::kNoIndex)
+        return true;
+    }
+    return false;
+  }
+
+  // After a crash nothing in this process is to be trusted with a second one.
+  void DiagnoseInCopy(const Command& command, uint64_t number) {
+    const long pid = sys::Syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+    if (pid == 0) {
+      constexpr long kSecondsMax = 20;
+      sys::Syscall(SYS_alarm, kSecondsMax);
+      handlers_.Rearm();
+      engine_.ExploreOnce(command, number, &body_);
+      sys::Syscall(SYS_exit_group, 0);
+    }
+    int status = 0;
+    while (pid > 0 && sys::Syscall(SYS_wait4, pid, sys::Arg(&status), 0, 0) == -EINTR) {
+    }
+  }
+
+  void Describe(uint64_t number) {
+    if (request_.on_finding == nullptr) {
+      RememberKnown();
+      return;
+    }
+    const Budget describing(0);
+    trace::InProcess& told = region().in_process;
+    told.execution = number;
+    told.end = region().execution;
+    for (uint32_t i = 0; i < told.end.finding_count; ++i) told.findings[i] = region().findings[i];
+    RememberKnown();
+    const uint32_t known = region().known_count;
+    region().known_count = 0;  // the second run is to find them again
+    // What hung was seen while it hung; a second run would take as long.
+    if (!engine_.hung_ && told.end.finding_count > 0) Diagnose(number);
+    region().known_count = known;
+    const char* const explored[] = {"__describe", "--cards", plan_.cards, nullptr};
+    const char* const replayed[] = {"__describe", "--replay", plan_.card, nullptr};
+    const CommandAnswer answer =
+        AskCommand(plan_.card != nullptr ? replayed : explored, shared_.descriptor);
+    if (plan_.card_from_environment && answer.status >= 0)
+      sys::Syscall(SYS_exit_group, answer.status);  // the command has said it all
+    if (answer.bytes == 0) {
+      TellWithoutCommand(answer.problem);
+    } else {
+      TellAnswer(answer);
+    }
+    describing_seconds_ += describing.Seconds();
+  }
+
+  void RememberKnown() {
+    for (uint32_t i = 0; i < region().execution.finding_count; ++i) {
+      if (region().known_count < kKnownRacesMax)
+        region().known[region().known_count++] = region().findings[i].key;
+    }
+  }
+
+  // The answer is a row of words: "F" id verdict summary card story, or "N" note.
+  void TellAnswer(const CommandAnswer& answer) {
+    const char* at = answer.words;
+    const char* end = answer.words + answer.bytes;
+    const auto next = [&at, end]() {
+      const char* word = at < end ? at : "";
+      while (at < end && *at != '\0') ++at;
+      ++at;
+      return word;
+    };
+    while (at < end) {
+      const char* kind = next();
+      if (kind[0] == 'F') {
+        detail::LoomFinding finding = {};
+        finding.id = next();
+        finding.verdict = next();
+        finding.summary = next();
+        finding.card = next();
+        finding.story = next();
+        finding.execution = region().in_process.execution;
+        request_.on_finding(request_.context, &finding);
+      } else {
+        request_.on_note(request_.context, next());
+      }
+    }
+  }
+
+  void TellWithoutCommand(const char* problem) {
+    const trace::InProcess& told = region().in_process;
+    for (uint32_t i = 0; i < told.end.finding_count; ++i) {
+      const trace::Finding& found = told.findings[i];
+      const char* name = trace::VerdictName(found.verdict);
+      const char* summary =
+          found.message[0] != '\0' ? found.message : trace::VerdictText(found.verdict);
+      const detail::LoomFinding finding = {name, name, summary, "", "", told.execution};
+      request_.on_finding(request_.context, &finding);
+    }
+    request_.on_note(request_.context, problem);
+  }
+
+  void TellNotes() {
+    if (request_.on_note == nullptr) return;
+    // What was cut short by a finding says nothing about what can happen.
+    if (outcome_.findings == 0 && plan_.card == nullptr) g_session.ReportNever(request_);
+    if (g_session.too_many_names())
+      request_.on_note(request_.context,
+                       "Sometimes was called with more different names than are kept (256)");
+    for (uint32_t i = 0; i < region().uncontrolled_count; ++i) {
+      const trace::Uncontrolled& entry = region().uncontrolled[i];
+      TextBuffer<300> text;
+      text.Add("not controlled: ").Add(entry.name).Add(": ").Add(entry.treatment);
+      request_.on_note(request_.context, text.c_str());
+    }
+  }
+
+  Engine& engine_;
+  const LoomRequest& request_;
+  LoomOutcome& outcome_;
+  Body body_;
+  ExplorePlan plan_;
+  SharedRegion shared_;
+  CrashHandlerScope handlers_;
+  InterruptScope interrupts_;
+  HangTimer hang_timer_{request_.hang_ns};
+  Budget budget_{request_.time_ns};
+  double describing_seconds_ = 0;
+};
 
 // Forgets the execution before. Nothing is cleared that carries the number of its execution.
 void Engine::StartAfresh() {
   g_identities.GiveBackAll();
   g_quarantine.ReleaseAll();
+  g_session.ForgetAtEnd();
   arena_.Rewind();
   objects_.StartExecution();
   enabled_.Clear();
@@ -39,7 +453,7 @@ void Engine::StartAfresh() {
   condition_waiters_ = 0;
   outside_count_ = 0;
   timer_count_ = 0;
-  base_clock_ = highest_clock_ + 1;
+  base_clock_ = NextBaseClock();
   highest_clock_ = base_clock_;
   detector_.StartExecution(base_clock_);
   ++execution_serial_;
@@ -50,6 +464,7 @@ void Engine::StartAfresh() {
 void Engine::ExploreOnce(const trace::Command& command, uint64_t execution, void* body) {
   StartAfresh();
   crashed_ = false;
+  hung_ = false;
   BeginExecution(command, execution);
   int error = 0;
   Identity* identity = g_identities.Take(nullptr, &error);
@@ -62,70 +477,116 @@ void Engine::ExploreOnce(const trace::Command& command, uint64_t execution, void
   StartThread(thread);
   current_ = thread;
   UpdateFastPath();
+  in_body_ = true;
   sys::SwitchFibre(&explorer_, thread->context);
+  in_body_ = false;
   EnterRuntime();
 }
 
-Engine::ExploreOutcome Engine::Explore(const ExploreRequest& request) {
-  RuntimeScope scope;
-  const Phase phase_before = phase_;
-  Prepare();
-  if (region_ == nullptr) region_ = PrivateRegion();
-  in_process_ = true;
-  Body body = {request.body, request.argument};
-  explorer_.thread_pointer = sys::ThreadPointer();
-  ExploreOutcome outcome = {};
-  g_identities.CacheThreadLocals();
-  CrashHandlerScope handlers;
+// True if the running body has made no decision since the last call.
+bool Engine::Hangs() {
+  if (!in_body_ || phase_ != Phase::kRunning) return false;
+  const uint64_t beat = region_->live.heartbeat;
+  const bool hangs = hang_serial_ == execution_serial_ && hang_beat_ == beat;
+  hang_serial_ = execution_serial_;
+  hang_beat_ = beat;
+  return hangs;
+}
 
-  // How long is an execution? PCT wants to know, as in a whole program (docs/decisions/0008).
-  trace::Command probe = request.command;
-  probe.strategy = {trace::StrategyKind::kRandom, 1, 0};
-  probe.detect &= ~(trace::kAllowSpurious | trace::kAllowWeakFailure | trace::kAllowEarlyTime);
-  set_expected_decisions(1);
-  ExploreOnce(probe, 0, &body);
-  if (crashed_) handlers.Rearm();  // execution 0 will tell
-  set_expected_decisions(region_->execution.decision_count);
+// Ends the exploration: the body asks for something that cannot be given. Called while it runs.
+void Engine::AbandonBody(const char* message) {
+  EnterRuntime();
+  trace::Execution& execution = region_->execution;
+  execution.limit_hit = static_cast<uint32_t>(DeathKind::kLimit);
+  Text(execution.limit_message, sizeof execution.limit_message).Add(message);
+  EndExecution();
+}
 
-  for (uint64_t i = 0; i < request.command.count; ++i) {
-    const uint64_t number = request.command.first_execution + i * request.command.stride;
-    ExploreOnce(request.command, number, &body);
-    if (crashed_) handlers.Rearm();
-    ++outcome.executions;
-    outcome.decisions += region_->execution.decision_count;
-    if (region_->execution.finding_count > 0) {
-      ++outcome.findings;
-      if (crashed_) break;  // what it left in memory is not to be trusted
-      if ((request.command.flags & trace::kStopAtFinding) != 0) break;
-    }
+// Under `heddle run` the driver waits for signs of life of an execution that explores by itself.
+void Engine::BeatForDriver() {
+  if (driver_region_ != nullptr) ++driver_region_->live.heartbeat;
+}
+
+// Waits, as the body's own thread, until all others are done; what they did happens before what follows.
+void Engine::WaitForOthers() {
+  Thread* self = current_;
+  if (alive_count_ > 1) {
+    self->ready = false;
+    self->relock = nullptr;
+    self->waits_for_others = true;
+    Arrive(trace::OpKind::kThreadJoin, nullptr, true, self->pc);
+    self->waits_for_others = false;
+    Done(trace::OpKind::kThreadJoin, nullptr, 0, 0);
   }
+  for (uint32_t i = 1; i < thread_count_; ++i) AcquireFrom(threads_[i].clock);
+  if (detects(trace::kDetectThreadLeak)) NoteThreadLeaks("the body returned");
+}
+
+bool Engine::MayExplore(detail::LoomOutcome* outcome) {
+  const auto refuse = [outcome](const char* why) {
+    outcome->status = detail::kLoomUsage;
+    Text(outcome->message, sizeof outcome->message).Add(why);
+    return false;
+  };
+  if (in_process_) {
+    if (in_body_ && sys::ThreadPointer() == current_->identity->thread_pointer) {
+      Die(DeathKind::kLimit,
+          "Explore was called inside the body of another Explore: explore one body after the "
+          "other");
+    }
+    return refuse("another thread explores at this moment: explore one body after the other");
+  }
+  if (phase_ == Phase::kBeforeMain)
+    return refuse("Explore was called before main was entered: call it from main or a test");
+  if (phase_ == Phase::kEnding || baton_)
+    return refuse("Explore cannot explore while an execution is replayed on real threads");
+  if (phase_ == Phase::kRunning) {
+    if (alive_count_ > 1)
+      return refuse(
+          "other threads of the program are running: join them before Explore, or start them in "
+          "its body");
+    if (current_->held_count > 0)
+      return refuse("the caller of Explore holds a lock: release it first");
+    return true;
+  }
+  const uint32_t others = KernelThreadCount();
+  if (others > 1 + g_identities.parked()) {
+    TextBuffer<256> text;
+    text.Number(others - 1 - g_identities.parked())
+        .Add(
+            " other thread(s) of this process are running: join them before Explore, or start "
+            "them in its body");
+    return refuse(text.c_str());
+  }
+  return true;
+}
+
+void Engine::Explore(const detail::LoomRequest& request, detail::LoomOutcome* outcome) {
+  *outcome = {};
+  outcome->version = detail::kLoomVersion;
+  outcome->bound = -1;
+  if (!MayExplore(outcome)) return;
+  RuntimeScope scope;
+  // The execution of a driver ends here, as far as it is controlled: two masters cannot decide.
+  if (phase_ == Phase::kRunning) {
+    driver_region_ = region_;
+    driver_region_->execution.explored_itself = 1;
+    LeaveControl();
+  }
+  Prepare();
+  Explorer explorer(*this, request, outcome);
+  if (!explorer.Understand()) {
+    outcome->status = detail::kLoomUsage;
+    return;
+  }
+  in_process_ = true;
+  explorer_.thread_pointer = sys::ThreadPointer();
+  g_identities.CacheThreadLocals();
+  explorer.Run();
   in_process_ = false;
-  phase_ = phase_before;
+  phase_ = Phase::kPassive;
+  detects_races_ = false;
   UpdateFastPath();
-  return outcome;
 }
 
 }  // namespace heddle::engine
-
-// The C interface that include/heddle/heddle.h stands on. Not for direct use: its layout may change with any version.
-extern "C" [[gnu::visibility("default")]] int heddle_explore(void (*body)(void*), void* argument,
-                                                             unsigned long schedules,
-                                                             unsigned long seed, unsigned detect,
-                                                             unsigned long* executions,
-                                                             unsigned long* decisions) {
-  using heddle::engine::g_engine;
-  heddle::engine::Engine::ExploreRequest request = {};
-  request.body = body;
-  request.argument = argument;
-  request.command.kind = heddle::trace::CommandKind::kExplore;
-  request.command.detect = detect;
-  request.command.strategy = {heddle::trace::StrategyKind::kRandom, 1000, 0};
-  request.command.seed = seed;
-  request.command.count = schedules;
-  request.command.stride = 1;
-  request.command.flags = heddle::trace::kStopAtFinding;
-  const auto outcome = g_engine.Explore(request);
-  *executions = outcome.executions;
-  *decisions = outcome.decisions;
-  return static_cast<int>(outcome.findings);
-}

@@ -79,6 +79,23 @@ void Engine::FailExecution(Verdict verdict, const char* message, uintptr_t pc) {
   EndExecution();
 }
 
+void Engine::FailStatement(const Statement& statement, uintptr_t pc) {
+  // By the statement, not by the address: without optimisation all of them come from one place in the header.
+  uint64_t key = statement.line;
+  for (const char* at = statement.file; *at != '\0'; ++at)
+    key = Mix(key, static_cast<unsigned char>(*at));
+  if (Finding* finding = NoteFinding(statement.verdict, key, pc); finding != nullptr) {
+    Text(finding->message, sizeof finding->message)
+        .Add(statement.file)
+        .Add(":")
+        .Number(statement.line)
+        .Add(": ")
+        .Add(statement.message);
+    if (statement.ends) FillStacks();
+  }
+  if (statement.ends) EndExecution();
+}
+
 void Engine::NoteMisuse(SyncObject* object, const char* message, uintptr_t pc) {
   if (!detects(trace::kDetectMutexMisuse) || phase_ != Phase::kRunning) return;
   Finding* finding =
@@ -194,6 +211,8 @@ void Engine::ReportStuck() {
   Finding* finding = NoteFinding(verdict, key, current_->pc);
   if (finding != nullptr) {
     const char* message = "every thread waits, and nobody is left to wake one";
+    if (in_process_ && threads_[0].waits_for_others)
+      message = "the body has returned, and a thread that it left behind waits for ever";
     if (spins) message = "threads spin on values that nobody is left to change";
     if (timers_only)
       message = "only timers are left alive: nothing else has happened for 20,000 of them";
@@ -237,6 +256,7 @@ void Engine::OnCrash(int signal, uintptr_t fault_address, const sys::Registers& 
 
 void Engine::OnHang(const sys::Registers& registers) {
   EnterRuntime();
+  hung_ = true;
   if (!plain_watch_ && !replaying_ && instrumented_ && enabled_.count() > 1) {
     // Others could go on, if only this thread let them: try again with its plain accesses counted.
     region_->execution.wants_plain_watch = 1;

@@ -88,6 +88,7 @@ Identity* Identities::Make(const pthread_attr_t* attributes, int* error) {
   }
   FindStack(identity);
   ++count_;
+  ++parked_;
   return identity;
 }
 
@@ -144,6 +145,13 @@ void Identities::GiveBack(Identity* identity) {
   identity->next_free = free_;
   free_ = identity;
   ++free_count_;
+}
+
+void Identities::Forget() {
+  count_ = 0;
+  parked_ = 0;
+  free_ = nullptr;
+  free_count_ = 0;
 }
 
 void Identities::GiveBackAll() {

@@ -41,6 +41,11 @@ class Identities {
 
   [[nodiscard]] uint32_t count() const { return count_; }
   [[nodiscard]] uint32_t free_count() const { return free_count_; }
+  // Kernel threads of this process that are ours.
+  [[nodiscard]] uint32_t parked() const { return parked_; }
+
+  // In a child made by fork, which has one thread: the stacks of the others are libc's again.
+  void Forget();
 
   // Lays thread-local storage anew.
   void RenewThreadLocals(Identity* identity);
@@ -54,6 +59,7 @@ class Identities {
 
   Identity* identities_ = nullptr;
   uint32_t count_ = 0;
+  uint32_t parked_ = 0;
   Identity* free_ = nullptr;  // most recently used first
   uint32_t free_count_ = 0;
 };

@@ -62,8 +62,9 @@ void ReserveShadow() {
 
 // A check failed or a limit was reached, anywhere in the loom: leave the message where the driver finds it.
 void OnDeath(DeathKind kind, const char* message) {
+  if (g_engine.in_body() && kind == DeathKind::kLimit) g_engine.AbandonBody(message);
   trace::Region* region = g_engine.region();
-  if (region != nullptr) {
+  if (region != nullptr && !g_engine.in_process()) {
     trace::Execution& execution = region->execution;
     execution.limit_hit = static_cast<uint32_t>(kind);
     Text(execution.limit_message, sizeof execution.limit_message).Add(message);
@@ -84,7 +85,6 @@ void Engine::Start() {
   sys::InitRealFunctions();
   const Environment environment = ReadEnvironment();
   if (!environment.controlled) return;
-  SetDeathHandler(&OnDeath);
   Prepare();
   region_ = environment.region != nullptr ? environment.region : PrivateRegion();
   has_driver_ = environment.region != nullptr;
@@ -107,6 +107,7 @@ trace::Region* Engine::PrivateRegion() {
 // Reserves the engine's memory. Harmless when done already.
 void Engine::Prepare() {
   if (threads_ != nullptr) return;
+  SetDeathHandler(&OnDeath);
   sys::InitFibres();
   threads_ = static_cast<Thread*>(Reserve(sizeof(Thread) * kThreadsMax));
   pending_ = static_cast<strategy::PendingOp*>(Reserve(sizeof(strategy::PendingOp) * kThreadsMax));
@@ -209,28 +210,29 @@ void Engine::BeginExecution(const trace::Command& command, uint64_t execution_nu
   UpdateFastPath();
 }
 
+// Threads that nobody will join any more.
+void Engine::NoteThreadLeaks(const char* when) {
+  for (uint32_t i = 1; i < thread_count_; ++i) {
+    const Thread& other = threads_[i];
+    const bool there = other.state == ThreadState::kAlive || other.state == ThreadState::kFinished;
+    if (!there || other.detached) continue;
+    const auto routine = reinterpret_cast<uintptr_t>(other.start_routine);
+    trace::Finding* finding = NoteFinding(trace::Verdict::kThreadLeak, routine, current_->pc);
+    if (finding == nullptr) continue;
+    finding->thread = i;
+    TextBuffer<200> text;
+    text.Add("thread T").Number(i).Add(" was neither joined nor detached when ").Add(when);
+    text.Add(other.state == ThreadState::kFinished ? " (it had ended)" : " (it was still running)");
+    Text(finding->message, sizeof finding->message).Add(text.c_str());
+  }
+}
+
 void Engine::OnExit(bool from_main_return, int) {
   if (phase_ != Phase::kRunning) return;
   Thread* thread = current_;
   if (!thread->exiting) RunThreadDestructors(thread);
   thread->exiting = false;
-  if (from_main_return && detects(trace::kDetectThreadLeak)) {
-    for (uint32_t i = 1; i < thread_count_; ++i) {
-      const Thread& other = threads_[i];
-      const bool there =
-          other.state == ThreadState::kAlive || other.state == ThreadState::kFinished;
-      if (!there || other.detached) continue;
-      const auto routine = reinterpret_cast<uintptr_t>(other.start_routine);
-      trace::Finding* finding = NoteFinding(trace::Verdict::kThreadLeak, routine, thread->pc);
-      if (finding == nullptr) continue;
-      finding->thread = i;
-      TextBuffer<200> text;
-      text.Add("thread T").Number(i).Add(" was neither joined nor detached when main returned");
-      text.Add(other.state == ThreadState::kFinished ? " (it had ended)"
-                                                     : " (it was still running)");
-      Text(finding->message, sizeof finding->message).Add(text.c_str());
-    }
-  }
+  if (from_main_return && detects(trace::kDetectThreadLeak)) NoteThreadLeaks("main returned");
   region_->execution.finished = 1;
 }
 

@@ -78,8 +78,9 @@ struct ThreadFields {
   SyncObject* relock = nullptr;  // condition variables: the mutex to take back
   uint64_t deadline_ns = 0;      // virtual time at which waiting ends; 0 is never
   bool has_deadline = false;
-  bool woken = false;  // chosen by a signal, a wake or a spurious wake-up
-  bool ready = false;  // outside world: the descriptor is ready
+  bool woken = false;             // chosen by a signal, a wake or a spurious wake-up
+  bool ready = false;             // outside world: the descriptor is ready
+  bool waits_for_others = false;  // for the end of every other thread (in-process)
   uint32_t barrier_round = 0;
   uint64_t futex_address = 0;
   uint32_t futex_expected = 0;

@@ -136,7 +136,8 @@ void Engine::FinishThread(void* result) {
   for (uint32_t i = 0; i < thread_count_; ++i) {
     Thread& other = threads_[i];
     if (pending_[i].kind == OpKind::kThreadJoin && other.state == ThreadState::kAlive &&
-        other.relock == reinterpret_cast<SyncObject*>(thread)) {
+        (other.relock == reinterpret_cast<SyncObject*>(thread) ||
+         (other.waits_for_others && alive_count_ == 1))) {
       other.ready = true;
       UpdateEnabled(&other);
     }

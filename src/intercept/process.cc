@@ -9,7 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "base/text.h"
+#include "engine/identities.h"
 #include "intercept/entry.h"
 #include "sys/raw_syscall.h"
 
@@ -177,7 +179,15 @@ HEDDLE_ENTRY __attribute__((noreturn)) void __assert_fail(const char* assertion,
 
 HEDDLE_ENTRY pid_t fork() {
   Gate gate;
-  if (!gate.controlled()) return Real().fork();
+  if (!gate.controlled()) {
+    const pid_t pid = Real().fork();
+    if (pid == 0) engine::g_identities.Forget();
+    return pid;
+  }
+  if (g_engine.in_process()) {
+    DieUnsupported("fork inside the body of Explore",
+                   "explore the program as a whole with `heddle run`, or leave the fork out");
+  }
   g_engine.NoteUncontrolled("fork", "the child process runs on its own, uncontrolled");
   const pid_t pid = Real().fork();
   if (pid == 0) g_engine.LeaveControl();

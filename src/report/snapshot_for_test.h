@@ -24,8 +24,8 @@ inline uint64_t StackEnd() {
 }
 
 // A loop of its own without instrumentation: AddressSanitizer objects to reading what lies between variables.
-[[gnu::noinline, gnu::no_sanitize("address")]] inline void CopyStack(uint64_t start, uint32_t bytes,
-                                                                     std::vector<uint8_t>* pool) {
+__attribute__((noinline, no_sanitize("address"))) inline void CopyStack(
+    uint64_t start, uint32_t bytes, std::vector<uint8_t>* pool) {
   const size_t offset = pool->size();
   pool->resize(offset + bytes);
   const auto* from = reinterpret_cast<const volatile uint8_t*>(start);

@@ -116,6 +116,14 @@ bool IsStandardLibrary(string_view module) {
   return base.substr(0, 12) == "libstdc++.so" || base.substr(0, 9) == "libc++.so";
 }
 
+// Heddle's own headers, compiled into the program (include/heddle): what a test calls stands where it calls it.
+bool IsOurHeader(const Frame& frame) {
+  if (!frame.file.empty()) return frame.file.find("/include/heddle/") != string_view::npos;
+  const std::string name = QualifiedName(frame.function);
+  return name.rfind("heddle::detail::", 0) == 0 || name.rfind("heddle::Explor", 0) == 0 ||
+         name == "heddle::Check" || name == "heddle::Replay";
+}
+
 bool IsThreadStart(const Frame& frame) {
   // A function of the program may be called "clone"; glibc's is never in the program's own sources.
   return Matches(kThreadStart, frame.function) &&
@@ -123,6 +131,7 @@ bool IsThreadStart(const Frame& frame) {
 }
 
 bool IsPlumbing(const Frame& frame) {
+  if (IsOurHeader(frame)) return true;
   if (IsUserFrame(frame) && !frame.file.empty()) return false;
   const std::string name = QualifiedName(frame.function);
   if (IsLoomModule(frame.module)) return name.empty() || name.rfind("heddle::", 0) == 0;
@@ -155,6 +164,7 @@ bool IsLoomModule(string_view module) {
 bool IsUserFrame(const Frame& frame) {
   if (IsLoomModule(frame.module) || IsSystemPath(frame.module)) return false;
   if (frame.module.empty() || frame.module.front() == '[') return false;
+  if (IsOurHeader(frame)) return false;
   if (frame.file.empty()) {
     // Without lines only the name tells the program's templates from the library's.
     const std::string name = QualifiedName(frame.function);

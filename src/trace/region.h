@@ -34,7 +34,7 @@ namespace heddle::trace {
 
 inline constexpr uint64_t kRegionMagic =
     0x31454c4444454548;  // "HEDDLE1" with a doubled letter, little-endian
-inline constexpr uint32_t kRegionVersion = 1;
+inline constexpr uint32_t kRegionVersion = 2;
 inline constexpr uint32_t kNoIndex = 0xffff'ffff;
 
 // --- Decisions ---------------------------------------------------------------------------------------------------
@@ -123,9 +123,14 @@ enum HelloFlag : uint32_t {
   kThreadsBeforeMain = 1u << 2,
 };
 
+// Batches: what became of their executions.
+enum BatchFlag : uint32_t {
+  kExploredItself = 1u << 8,  // the program called heddle::Explore
+};
+
 struct Reply {
   ReplyKind kind;
-  uint32_t flags;       // HelloFlag for kHello
+  uint32_t flags;       // HelloFlag for kHello, BatchFlag for the replies to kExplore
   uint64_t execution;   // kFinding, kExecutionDone: which one; details in Region::execution
   uint64_t executions;  // executions done in this batch
   uint64_t decisions;   // decisions made in this batch
@@ -265,6 +270,8 @@ struct Execution {
       wants_plain_watch;  // 1: a thread ran on and on in plain accesses while others waited for their turn
   uint32_t limit_hit;  // 1: ended by a limit or something unsupported; `limit_message` says which
   char limit_message[512];
+  uint32_t
+      explored_itself;  // 1: the program called heddle::Explore, which explored; the execution itself was not controlled
 };
 
 // Counters that the driver may read at any time (written with relaxed atomic stores).
@@ -274,6 +281,27 @@ struct Live {
   uint64_t executions;  // of all batches
   uint64_t decisions;
   uint64_t heartbeat;  // changes as long as the running execution makes decisions
+};
+
+// What the loom tells the command that describes a finding of a body explored in its own process (heddle::Explore): there
+// is no driver that gave the orders and would know.
+struct InProcess {
+  int32_t pid;          // of the exploring process
+  uint32_t occurrence;  // the how-manieth exploration of this name in the process, from 1
+  char name[kExploreNameBytes];
+  char replay_argument[kExploreNameBytes];
+  StrategySpec strategy;
+  uint32_t detect;  // DetectFlag
+  uint64_t seed;
+  uint64_t execution;
+  uint64_t event_hash;      // a loaded card: what the execution was like
+  uint64_t event_count;     // a loaded card
+  uint32_t instrumented;    // 1: memory accesses are seen
+  uint32_t decision_count;  // a loaded card: how many of Region::decisions to follow
+  uint32_t verdict;         // a loaded card: trace::Verdict
+  Execution end;            // how the exploring execution ended …
+  Finding findings
+      [kFindingsMax];  // … and what it found; Region::findings are those of the second, diagnosing one
 };
 
 struct Region {
@@ -296,6 +324,7 @@ struct Region {
     uint32_t finding;  // index into findings of the lean execution
     uint64_t clock;
   } watches[kFindingsMax];
+  InProcess in_process;
   ThreadRecord threads[kThreadsMax];
   StackSnapshot snapshots[kSnapshotsMax];
   Decision decisions[kDecisionsMax];

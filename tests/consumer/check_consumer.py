@@ -24,6 +24,33 @@ def run(*command, **more):
     return done.stdout
 
 
+def check_names(project):
+    """Every test of the GoogleTest program is there by itself: explored, under heddle run, and plain."""
+    listed = run("ctest", "-N", cwd=project)
+    for prefix in ("", "heddle.", "plain."):
+        for test in ("CountsBothThreads", "CountsInAnOrdinaryTest", "IsExploredOnlyWhereHeddleIs"):
+            if f" {prefix}Counter.{test}\n" not in listed + "\n":
+                print(f"ctest does not list {prefix}Counter.{test}:\n{listed}")
+                sys.exit(1)
+    said = run(os.path.join(project, "counter_test"), "--gtest_filter=Counter.IsExplored*")
+    if "without Heddle" in said:
+        print(f"the instrumented test did not explore:\n{said}")
+        sys.exit(1)
+
+
+def check_pkg_config(prefix, scratch, compiler):
+    """The same test, built with the flags of pkg-config."""
+    environment = dict(os.environ, PKG_CONFIG_PATH=os.path.join(prefix, "lib", "pkgconfig"))
+    flags = run("pkg-config", "--cflags", "--libs", "heddle", env=environment).split()
+    program = os.path.join(scratch, "by_pkg_config")
+    run(compiler, "-std=c++20", os.path.join(HERE, "project", "counter_test.cc"), "-o", program, *flags, "-lgtest",
+        "-lgtest_main")
+    said = run(program)
+    if "without Heddle" in said:
+        print(f"the test built by pkg-config did not explore:\n{said}")
+        sys.exit(1)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", required=True)
@@ -38,6 +65,9 @@ def main():
             f"-DCMAKE_CXX_COMPILER={args.compiler}", "-DCMAKE_BUILD_TYPE=RelWithDebInfo")
         run("cmake", "--build", project)
         run("ctest", "--output-on-failure", cwd=project)
+        check_names(project)
+        if "clang" not in args.compiler:
+            check_pkg_config(prefix, scratch, args.compiler)
     print("installed, moved, used: all good")
 
 

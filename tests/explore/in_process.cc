@@ -13,13 +13,9 @@
 #include <stdexcept>
 #include <thread>
 
-extern "C" int heddle_explore(void (*body)(void*), void* argument, unsigned long schedules,
-                              unsigned long seed, unsigned detect, unsigned long* executions,
-                              unsigned long* decisions) __attribute__((weak));
+#include "heddle/heddle.h"
 
 namespace {
-
-constexpr unsigned kEverything = 1023;
 
 int g_wrong = 0;
 
@@ -30,16 +26,21 @@ void Expect(bool condition, const char* what) {
 }
 
 struct Explored {
-  int findings;
-  unsigned long executions;
-  unsigned long decisions;
+  int findings;  // executions with one: at most one, since the exploration stops there
+  std::uint64_t executions;
+  std::uint64_t decisions;
 };
 
-Explored Explore(void (*body)(void*), unsigned long schedules, unsigned long seed = 1) {
-  Explored explored = {};
-  explored.findings = heddle_explore(body, nullptr, schedules, seed, kEverything,
-                                     &explored.executions, &explored.decisions);
-  return explored;
+Explored Explore(void (*body)(void*), std::uint64_t schedules, std::uint64_t seed = 1) {
+  heddle::Options options;
+  options.schedules = schedules;
+  options.time = std::chrono::nanoseconds(0);
+  options.strategy = "random";
+  options.seed = seed;
+  options.cards = "in_process.cards";
+  const heddle::Result result = heddle::Explore([body] { body(nullptr); }, options);
+  if (!result.error().empty()) std::printf("error: %s\n", result.error().c_str());
+  return {result.findings().empty() ? 0 : 1, result.executions(), result.decisions()};
 }
 
 // --- bodies ---
@@ -191,7 +192,7 @@ void WhatEndsAProcessEndsOnlyTheExecution() {
       &EndsTheProcessNowAndThen<&Abort>, &EndsTheProcessNowAndThen<&Crash>,
       &EndsTheProcessNowAndThen<&Exit>, &EndsTheProcessNowAndThen<&Throw>};
   for (const auto body : bodies) {
-    for (unsigned long seed = 1; seed <= 3; ++seed)
+    for (std::uint64_t seed = 1; seed <= 3; ++seed)
       Expect(Explore(body, 200, seed).findings == 1, "abort, crash, exit or an exception is found");
   }
   Expect(Explore(&TwoThreadsOneMutex, 500).findings == 0, "a sound body after crashes is quiet");
@@ -230,8 +231,8 @@ void MemoryStaysFlat(unsigned long executions) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (heddle_explore == nullptr) {
-    std::fprintf(stderr, "in_process: heddle_explore is missing; preload libheddle.so\n");
+  if (heddle::detail::kLoom.explore == nullptr) {
+    std::fprintf(stderr, "in_process: the loom is missing; preload libheddle.so\n");
     return 2;
   }
   ASoundBodyIsQuietAndCountedExactly();

@@ -1,0 +1,111 @@
+#include "cli/explore_replay.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <system_error>
+#include <vector>
+
+#include "cli/console.h"
+#include "cli/json_file.h"
+#include "cli/temporary_directory.h"
+
+namespace heddle::cli {
+namespace {
+
+using driver::Error;
+
+[[nodiscard]] std::vector<char*> Pointers(std::vector<std::string>& strings) {
+  std::vector<char*> pointers;
+  for (std::string& text : strings) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+[[nodiscard]] std::string Absolute(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
+  return error ? path : absolute.string();
+}
+
+// Runs in the child.
+[[noreturn]] void StartProgram(const driver::Invocation& invocation, std::vector<char*>& argv,
+                               std::vector<char*>& environment, bool hide_output) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const std::string& directory = invocation.working_directory;
+  if (!directory.empty() && chdir(directory.c_str()) != 0) _exit(127);
+  if (hide_output) {
+    const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    dup2(nowhere, 1);
+    dup2(nowhere, 2);
+  }
+  execve(invocation.program_path.c_str(), argv.data(), environment.data());
+  _exit(127);
+}
+
+[[nodiscard]] std::string FileText(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+// Shows what the library left.
+[[nodiscard]] int Report(const std::string& directory, const std::string& json_path, int status) {
+  fmt::print(json_path == "-" ? stderr : stdout, "{}", FileText(directory + "/" + kReplayReport));
+  if (json_path.empty()) return status;
+  const nlohmann::json object =
+      nlohmann::json::parse(FileText(directory + "/" + kReplayJson), nullptr, false);
+  const driver::Status written = WriteJson(object, json_path);
+  return written.ok() ? status : PrintError(written.error());
+}
+
+}  // namespace
+
+int ReplayExploration(const driver::Card& card, const std::string& card_path,
+                      const Prepared& prepared, const std::string& json_path, bool hide_output) {
+  const driver::Result<TemporaryDirectory> scratch = TemporaryDirectory::Make();
+  if (!scratch.ok()) return PrintError(scratch.error());
+  const std::string& directory = scratch.value().path();
+  driver::Invocation invocation = prepared.invocation;
+  if (!card.explore_argument.empty()) invocation.argv.push_back(card.explore_argument);
+  std::vector<std::string> environment =
+      driver::PreloadEnvironment(invocation.environment, invocation.library);
+  environment.push_back("HEDDLE_REPLAY_CARD=" + Absolute(card_path));
+  environment.push_back("HEDDLE_REPLAY_RESULT=" + directory);
+  environment.push_back("HEDDLE_COMMAND=" + std::filesystem::read_symlink("/proc/self/exe").string());
+  std::vector<char*> argv = Pointers(invocation.argv);
+  std::vector<char*> variables = Pointers(environment);
+  const pid_t pid = fork();
+  if (pid < 0) {
+    return PrintError(Error{driver::kExitUnsupported,
+                            std::string("cannot start a process: ") + std::strerror(errno), ""});
+  }
+  if (pid == 0) StartProgram(invocation, argv, variables, hide_output);
+  int status = 0;
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  std::ifstream result(directory + "/" + kReplayStatus);
+  int exit_status = 0;
+  if (result >> exit_status) return Report(directory, json_path, exit_status);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+    return PrintError(Error{driver::kExitUsage,
+                            "cannot start '" + invocation.program_path + "'",
+                            "check the program and the directory it starts in"});
+  return PrintError(
+      Error{driver::kExitUnsupported,
+            "the program ended without getting to the exploration of the card, '" +
+                Printable(card.explore_name) + "'",
+            "is it the same program, and was that test not left out or renamed?"});
+}
+
+}  // namespace heddle::cli

@@ -1,0 +1,22 @@
+// heddle replay of a card whose execution is that of a body in a test (heddle::Explore).
+#pragma once
+
+#include <string>
+
+#include "cli/hunt.h"
+#include "driver/card.h"
+
+namespace heddle::cli {
+
+// What the library's call of `heddle __describe` leaves for `heddle replay` in the directory HEDDLE_REPLAY_RESULT.
+inline constexpr char kReplayReport[] = "report";
+inline constexpr char kReplayJson[] = "report.json";
+inline constexpr char kReplayStatus[] = "status";
+
+// Runs the program up to the exploration of the card; the library there follows the card instead of exploring and reports.
+// Returns the exit status of the replay.
+[[nodiscard]] int ReplayExploration(const driver::Card& card, const std::string& card_path,
+                                    const Prepared& prepared, const std::string& json_path,
+                                    bool hide_output);
+
+}  // namespace heddle::cli

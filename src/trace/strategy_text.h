@@ -1,0 +1,24 @@
+// The strategies as `--strategy` and heddle::Options spell them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "trace/region.h"
+
+namespace heddle::trace {
+
+enum class StrategyTextError : uint8_t {
+  kNone,
+  kUnknown,  // no strategy of that name
+  kRate,     // random: the switch rate is not a number from 1 to 1000
+  kDepth,    // pct: the depth is not a number from 1 to 64
+};
+
+// For messages: what may be asked for.
+inline constexpr char kStrategyWords[] = "random, random:PERMILLE, pct:DEPTH, pos or portfolio";
+
+// "random", "random:PERMILLE", "pct", "pct:D", "pos", "portfolio". On an error `spec` is not written.
+[[nodiscard]] StrategyTextError FindStrategy(const char* text, size_t length, StrategySpec* spec);
+
+}  // namespace heddle::trace
