@@ -44,8 +44,7 @@ class ThreadPool {
       {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [this] { return stopping_ || !tasks_.empty(); });
-        const bool goes_home =
-            stopping_ && (kShutdown == Shutdown::kAtOnce || tasks_.empty());
+        const bool goes_home = stopping_ && (kShutdown == Shutdown::kAtOnce || tasks_.empty());
         if (goes_home) return;
         task = std::move(tasks_.front());
         tasks_.pop_front();

@@ -63,7 +63,8 @@ template <typename Body>
 inline void TellBesides(const Result& result) {
   for (const std::string& name : result.never())
     std::printf("[  heddle  ] never: %s\n", name.c_str());
-  for (const std::string& note : result.notes()) std::printf("[  heddle  ] note: %s\n", note.c_str());
+  for (const std::string& note : result.notes())
+    std::printf("[  heddle  ] note: %s\n", note.c_str());
   testing::Test::RecordProperty("heddle_executions", std::to_string(result.executions()));
 }
 
@@ -94,65 +95,65 @@ class AroundParameterised : public testing::TestWithParam<typename Fixture::Para
 }  // namespace heddle::detail
 
 // Passes if nothing is found in `body` (a callable, then options): EXPECT_EXPLORED([&] { … }, {.schedules = 500}).
-#define EXPECT_EXPLORED(...)                                                          \
-  GTEST_AMBIGUOUS_ELSE_BLOCKER_                                                       \
-  if (const ::testing::AssertionResult heddle_result =                                \
+#define EXPECT_EXPLORED(...)                                                             \
+  GTEST_AMBIGUOUS_ELSE_BLOCKER_                                                          \
+  if (const ::testing::AssertionResult heddle_result =                                   \
           ::heddle::detail::NothingFound(::heddle::detail::ExploreForTest(__VA_ARGS__))) \
-    ;                                                                                 \
-  else                                                                                \
+    ;                                                                                    \
+  else                                                                                   \
     GTEST_NONFATAL_FAILURE_(heddle_result.failure_message())
 
-#define HEDDLE_TEST(suite, name, ...)                                                   \
-  static void HeddleBody_##suite##_##name();                                            \
-  TEST(suite, name) {                                                                   \
+#define HEDDLE_TEST(suite, name, ...)                                                       \
+  static void HeddleBody_##suite##_##name();                                                \
+  TEST(suite, name) {                                                                       \
     EXPECT_EXPLORED([] { HeddleBody_##suite##_##name(); }, ::heddle::Options{__VA_ARGS__}); \
-  }                                                                                     \
+  }                                                                                         \
   static void HeddleBody_##suite##_##name()
 
 // One execution with a fixture of its own.
-#define HEDDLE_FIXTURE_BODY_(fixture, name)        \
+#define HEDDLE_FIXTURE_BODY_(fixture, name)              \
   class HeddleBody_##fixture##_##name : public fixture { \
-   public:                                         \
-    static void Run() {                            \
-      HeddleBody_##fixture##_##name test;          \
-      test.SetUp();                                \
-      test.TestBody();                             \
-      test.TearDown();                             \
-    }                                              \
-                                                   \
-   private:                                        \
-    void TestBody() override;                      \
+   public:                                               \
+    static void Run() {                                  \
+      HeddleBody_##fixture##_##name test;                \
+      test.SetUp();                                      \
+      test.TestBody();                                   \
+      test.TearDown();                                   \
+    }                                                    \
+                                                         \
+   private:                                              \
+    void TestBody() override;                            \
   };
 
-#define HEDDLE_TEST_F(fixture, name, ...)                                                     \
-  HEDDLE_FIXTURE_BODY_(fixture, name)                                                         \
-  GTEST_TEST_(fixture, name, ::heddle::detail::AroundFixture<fixture>,                        \
-              ::testing::internal::GetTypeId<fixture>()) {                                    \
+#define HEDDLE_TEST_F(fixture, name, ...)                                                          \
+  HEDDLE_FIXTURE_BODY_(fixture, name)                                                              \
+  GTEST_TEST_(fixture, name, ::heddle::detail::AroundFixture<fixture>,                             \
+              ::testing::internal::GetTypeId<fixture>()) {                                         \
     EXPECT_EXPLORED([] { HeddleBody_##fixture##_##name::Run(); }, ::heddle::Options{__VA_ARGS__}); \
-  }                                                                                           \
+  }                                                                                                \
   void HeddleBody_##fixture##_##name::TestBody()
 
-#define HEDDLE_TEST_P(fixture, name, ...)                                                     \
-  HEDDLE_FIXTURE_BODY_(fixture, name)                                                         \
-  class GTEST_TEST_CLASS_NAME_(fixture, name)                                                 \
-      : public ::heddle::detail::AroundParameterised<fixture> {                               \
-   private:                                                                                   \
-    void TestBody() override {                                                                \
-      EXPECT_EXPLORED([] { HeddleBody_##fixture##_##name::Run(); },                           \
-                      ::heddle::Options{__VA_ARGS__});                                        \
-    }                                                                                         \
-    [[maybe_unused]] inline static const int registered_ = [] {                               \
-      ::testing::UnitTest::GetInstance()                                                      \
-          ->parameterized_test_registry()                                                     \
-          .GetTestSuitePatternHolder<fixture>(                                                \
-              #fixture, ::testing::internal::CodeLocation(__FILE__, __LINE__))                \
-          ->AddTestPattern(#fixture, #name,                                                   \
-                           new ::testing::internal::TestMetaFactory<GTEST_TEST_CLASS_NAME_(   \
-                               fixture, name)>(),                                             \
-                           ::testing::internal::CodeLocation(__FILE__, __LINE__));            \
-      return 0;                                                                               \
-    }();                                                                                      \
-  };                                                                                          \
+#define HEDDLE_TEST_P(fixture, name, ...)                                                        \
+  HEDDLE_FIXTURE_BODY_(fixture, name)                                                            \
+  class GTEST_TEST_CLASS_NAME_(fixture, name)                                                    \
+      : public ::heddle::detail::AroundParameterised<fixture> {                                  \
+   private:                                                                                      \
+    void TestBody() override {                                                                   \
+      EXPECT_EXPLORED([] { HeddleBody_##fixture##_##name::Run(); },                              \
+                      ::heddle::Options{__VA_ARGS__});                                           \
+    }                                                                                            \
+    [[maybe_unused]] inline static const int registered_ = [] {                                  \
+      ::testing::UnitTest::GetInstance()                                                         \
+          ->parameterized_test_registry()                                                        \
+          .GetTestSuitePatternHolder<fixture>(                                                   \
+              #fixture, ::testing::internal::CodeLocation(__FILE__, __LINE__))                   \
+          ->AddTestPattern(                                                                      \
+              #fixture, #name,                                                                   \
+              new ::testing::internal::TestMetaFactory<GTEST_TEST_CLASS_NAME_(fixture, name)>(), \
+              ::testing::internal::CodeLocation(__FILE__, __LINE__));                            \
+      return 0;                                                                                  \
+    }();                                                                                         \
+  };                                                                                             \
   void HeddleBody_##fixture##_##name::TestBody()
 
 #endif  // HEDDLE_GTEST_H_

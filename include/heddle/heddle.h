@@ -134,16 +134,14 @@ class Result {
 // Runs `body` under one schedule after the other until the budget is used up, or something is found. The body is called
 // once per execution, and what it captures is shared by all of them.
 template <typename Body>
-[[nodiscard]] Result Explore(Body&& body, Options options = {},
-                             const char* file = __builtin_FILE(),
+[[nodiscard]] Result Explore(Body&& body, Options options = {}, const char* file = __builtin_FILE(),
                              unsigned line = __builtin_LINE());
 
 // Runs `body` under the one schedule of a card that Explore wrote for the same body. ok() if the schedule fits and the body
 // does what it states; an error if the card belongs to something else, or its schedule no longer fits.
 template <typename Body>
 [[nodiscard]] Result Replay(const std::string& card, Body&& body, Options options = {},
-                            const char* file = __builtin_FILE(),
-                            unsigned line = __builtin_LINE());
+                            const char* file = __builtin_FILE(), unsigned line = __builtin_LINE());
 
 // --- inside a body (Choose, Check, Yield and Now also in any program under `heddle run`) ---
 

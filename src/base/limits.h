@@ -42,6 +42,9 @@ inline constexpr uint32_t kUncontrolledMax = 64;
 // Races (by place) that the driver has told the loom not to report again.
 inline constexpr uint32_t kKnownRacesMax = 1024;
 
+// Choices in one execution of strategy dfs.
+inline constexpr uint32_t kSearchDepthMax = 1u << 20;
+
 // The name of an exploration (heddle::Options::name), its end included.
 inline constexpr uint32_t kExploreNameBytes = 512;
 

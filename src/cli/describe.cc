@@ -216,7 +216,8 @@ int DescribeCommand(const Arguments& arguments) {
       return written ? status : driver::kExitBug;
     }
   }
-  const report::TextOptions plain{.directory = LinkTarget(ProcessFile(region.in_process.pid, "cwd"))};
+  const report::TextOptions plain{.directory =
+                                      LinkTarget(ProcessFile(region.in_process.pid, "cwd"))};
   LoomAnswer answer;
   for (const FindingView& finding : described.findings) {
     answer.Add("F").Add(finding.id).Add(trace::VerdictName(finding.verdict)).Add(finding.summary);

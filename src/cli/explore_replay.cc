@@ -82,7 +82,8 @@ int ReplayExploration(const driver::Card& card, const std::string& card_path,
       driver::PreloadEnvironment(invocation.environment, invocation.library);
   environment.push_back("HEDDLE_REPLAY_CARD=" + Absolute(card_path));
   environment.push_back("HEDDLE_REPLAY_RESULT=" + directory);
-  environment.push_back("HEDDLE_COMMAND=" + std::filesystem::read_symlink("/proc/self/exe").string());
+  environment.push_back("HEDDLE_COMMAND=" +
+                        std::filesystem::read_symlink("/proc/self/exe").string());
   std::vector<char*> argv = Pointers(invocation.argv);
   std::vector<char*> variables = Pointers(environment);
   const pid_t pid = fork();
@@ -98,14 +99,12 @@ int ReplayExploration(const driver::Card& card, const std::string& card_path,
   int exit_status = 0;
   if (result >> exit_status) return Report(directory, json_path, exit_status);
   if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
-    return PrintError(Error{driver::kExitUsage,
-                            "cannot start '" + invocation.program_path + "'",
+    return PrintError(Error{driver::kExitUsage, "cannot start '" + invocation.program_path + "'",
                             "check the program and the directory it starts in"});
-  return PrintError(
-      Error{driver::kExitUnsupported,
-            "the program ended without getting to the exploration of the card, '" +
-                Printable(card.explore_name) + "'",
-            "is it the same program, and was that test not left out or renamed?"});
+  return PrintError(Error{driver::kExitUnsupported,
+                          "the program ended without getting to the exploration of the card, '" +
+                              Printable(card.explore_name) + "'",
+                          "is it the same program, and was that test not left out or renamed?"});
 }
 
 }  // namespace heddle::cli

@@ -95,7 +95,24 @@ void StoreFindingCard(const RunOptions& options, const Card& card, FindingView& 
   return view;
 }
 
+// How far dfs got, in one sentence.
+[[nodiscard]] std::string SearchText(const driver::SearchProgress& search) {
+  const std::string within = search.cut ? fmt::format("every schedule with at most {} preemption{}",
+                                                      search.bound, search.bound == 1 ? "" : "s")
+                                        : "every schedule";
+  if (search.complete) {
+    return fmt::format("complete: {} execution{} ({})", search.executions,
+                       search.executions == 1 ? "" : "s", within);
+  }
+  if (search.completed_bound < 0)
+    return "dfs stopped before it had explored all schedules without a preemption";
+  return fmt::format(
+      "dfs stopped at preemption bound {}; every schedule with at most {} was explored",
+      search.bound, search.completed_bound);
+}
+
 void AddNotes(const ExplorationResult& result, RunView& run) {
+  if (result.search.has_value()) run.notes.push_back(SearchText(*result.search));
   if (result.failure.has_value())
     run.notes.push_back("the run ended early: " + result.failure->message);
   if (result.interrupted) run.notes.emplace_back("interrupted: the budget was not used up");

@@ -42,8 +42,9 @@ int LoadCardCommand(const Arguments& arguments) {
   const driver::Result<Card> card = driver::LoadCard(arguments[0]);
   if (!card.ok()) return Answer("E", card.error().message);
   if (card.value().explore_name.empty()) {
-    return Answer("E", "the card is of a whole program, not of a body in a test: use `heddle replay " +
-                           arguments[0] + "`");
+    return Answer("E",
+                  "the card is of a whole program, not of a body in a test: use `heddle replay " +
+                      arguments[0] + "`");
   }
   const trace::InProcess& told = region.value()->in_process;
   const std::string name = driver::RegionText(told.name, sizeof(told.name));

@@ -39,8 +39,7 @@ LoomAnswer& LoomAnswer::Add(const std::string& word) {
 
 bool LoomAnswer::Send() const {
   for (size_t done = 0; done < bytes_.size();) {
-    const ssize_t wrote =
-        write(kLoomAnswerDescriptor, bytes_.data() + done, bytes_.size() - done);
+    const ssize_t wrote = write(kLoomAnswerDescriptor, bytes_.data() + done, bytes_.size() - done);
     if (wrote <= 0) return false;
     done += static_cast<size_t>(wrote);
   }

@@ -28,6 +28,7 @@ struct Words {
   std::string seed = "1";
   std::string schedules, time, detect, no_detect, hang_timeout, start_timeout, environment_keep;
   uint32_t jobs = 0;
+  std::optional<uint32_t> preemption_bound;
   std::string output = "finding";
   bool no_early_time = false, no_spurious = false, no_weak_failure = false;
 };
@@ -38,10 +39,15 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
   app.add_option("--time", words.time,
                  "Explore for at most this long: 500ms, 30s, 5m, 2h (default 10s)")
       ->type_name("DURATION");
-  app.add_option(
-         "--strategy", words.strategy,
-         "random[:PERMILLE], pct[:DEPTH], pos or portfolio, which mixes them (default portfolio)")
+  app.add_option("--strategy", words.strategy,
+                 "random[:PERMILLE], pct[:DEPTH], pos, surw, portfolio, which mixes them "
+                 "(default), or dfs, "
+                 "which explores every schedule, those with few preemptions first")
       ->type_name("NAME");
+  app.add_option("--preemption-bound", words.preemption_bound,
+                 "For --strategy dfs: at most K preemptions in one execution (default: no bound)")
+      ->type_name("K")
+      ->check(CLI::Range(0u, 1000u));
   app.add_option("--seed", words.seed,
                  "Seed of all choices; the same seed explores the same executions (default 1)")
       ->type_name("N");
@@ -153,10 +159,22 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
   return std::nullopt;
 }
 
+[[nodiscard]] std::optional<Error> ApplyBound(const Words& words, trace::StrategySpec& strategy) {
+  if (!words.preemption_bound.has_value()) return std::nullopt;
+  if (strategy.kind != trace::StrategyKind::kDfs) {
+    return Error{kExitUsage, "--preemption-bound is for --strategy dfs only",
+                 "add --strategy dfs, or leave the bound out"};
+  }
+  strategy.preemption_bound = static_cast<int32_t>(*words.preemption_bound);
+  return std::nullopt;
+}
+
 [[nodiscard]] std::optional<Error> Apply(const Words& words, RunOptions& options) {
   const Result<trace::StrategySpec> strategy = driver::ParseStrategy(words.strategy);
   if (!strategy.ok()) return strategy.error();
   options.exploration.loom.strategy = strategy.value();
+  if (std::optional<Error> error = ApplyBound(words, options.exploration.loom.strategy))
+    return error;
   const char* end = words.seed.data() + words.seed.size();
   const std::from_chars_result seed =
       std::from_chars(words.seed.data(), end, options.exploration.loom.seed);
@@ -166,6 +184,11 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
   }
   if (std::optional<Error> error = ApplyBudget(words, options.exploration)) return error;
   if (std::optional<Error> error = ApplyDetectors(words, options)) return error;
+  if (options.exploration.loom.strategy.kind == trace::StrategyKind::kDfs) {
+    // One search, one process; and no choices that a loop could make for ever (docs/strategies.md).
+    options.exploration.jobs = 1;
+    options.exploration.loom.detect &= ~(trace::kAllowSpurious | trace::kAllowWeakFailure);
+  }
   options.output = words.output == "show"   ? OutputMode::kShow
                    : words.output == "hide" ? OutputMode::kHide
                                             : OutputMode::kFinding;

@@ -166,6 +166,7 @@ void Exploration::HandleReply(Share& share, const Reply& reply) {
   }
   const trace::Execution& end = share.job->loom().region().execution;
   if ((reply.flags & trace::kExploredItself) != 0) result_.explored_itself = true;
+  if (options_.loom.strategy.kind == trace::StrategyKind::kDfs) NoteSearch(share, reply);
   if (reply.kind == ReplyKind::kFinding) {
     share.next = reply.execution + shares_.size();
     NoteLimit(end);
@@ -181,6 +182,13 @@ void Exploration::HandleReply(Share& share, const Reply& reply) {
     if (SampledBatch(share.batches) && controlled) CheckDeterminism(share, last);
   }
   ++share.batches;
+}
+
+void Exploration::NoteSearch(const Share& share, const Reply& reply) {
+  const trace::SearchState& state = share.job->loom().region().search;
+  result_.search = SearchProgress{state.bound, state.completed_bound, state.executions,
+                                  state.complete != 0, state.cut != 0};
+  if ((reply.flags & trace::kSearchComplete) != 0) result_.exhausted = true;
 }
 
 void Exploration::HandleFinding(Share& share, uint64_t execution) {

@@ -52,6 +52,16 @@ struct Nondeterminism {
   Recording recording;
 };
 
+// How far strategy dfs got.
+struct SearchProgress {
+  uint32_t bound = 0;  // of the iteration under way: preemptions in one execution
+  int32_t completed_bound =
+      -1;  // every schedule with so many was explored; -1: not even those without any
+  uint64_t executions = 0;  // of that iteration
+  bool complete = false;
+  bool cut = false;  // the bound left something out
+};
+
 struct ExplorationResult {
   uint64_t executions = 0;
   uint64_t decisions = 0;
@@ -59,6 +69,7 @@ struct ExplorationResult {
   double seconds = 0;
   bool exhausted = false;  // there is nothing else to try
   bool interrupted = false;
+  std::optional<SearchProgress> search;  // strategy dfs
   bool explored_itself = false;  // the program called heddle::Explore: it was run once per job
   uint32_t hello_flags = 0;      // HelloFlag
   std::vector<FoundFinding> findings;  // by first execution
@@ -111,6 +122,7 @@ class Exploration {
   void StartBatch(Share& share);
   void WaitForReplies();
   void HandleReply(Share& share, const trace::Reply& reply);
+  void NoteSearch(const Share& share, const trace::Reply& reply);
   void HandleFinding(Share& share, uint64_t execution);
   void CheckDeterminism(Share& share, uint64_t execution);
   void DiagnoseAndKeep(Job& job, const Recording& recording);

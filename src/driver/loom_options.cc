@@ -1,6 +1,6 @@
 #include "driver/loom_options.h"
 
-#include <charconv>
+#include "trace/strategy_text.h"
 
 namespace heddle::driver {
 namespace {
@@ -8,10 +8,6 @@ namespace {
 using trace::StrategyKind;
 using trace::StrategySpec;
 using trace::Verdict;
-
-constexpr uint32_t kPerMilleMax = 1000;
-constexpr uint32_t kDepthDefault = 3;
-constexpr uint32_t kDepthMax = 64;
 
 struct VerdictEntry {
   Verdict verdict;
@@ -23,42 +19,29 @@ constexpr VerdictEntry kVerdicts[] = {
 #undef HEDDLE_VERDICT
 };
 
-[[nodiscard]] std::optional<uint32_t> Number(std::string_view text, uint32_t min, uint32_t max) {
-  uint32_t value = 0;
-  const char* end = text.data() + text.size();
-  const std::from_chars_result parsed = std::from_chars(text.data(), end, value);
-  if (text.empty() || parsed.ec != std::errc() || parsed.ptr != end || value < min || value > max)
-    return std::nullopt;
-  return value;
-}
-
 }  // namespace
 
 Result<StrategySpec> ParseStrategy(std::string_view text) {
-  const size_t colon = text.find(':');
-  const std::string_view name = text.substr(0, colon);
-  const bool has_argument = colon != std::string_view::npos;
-  const std::string_view argument = has_argument ? text.substr(colon + 1) : std::string_view();
-  if (name == "random") {
-    const std::optional<uint32_t> rate =
-        has_argument ? Number(argument, 1, kPerMilleMax) : kPerMilleMax;
-    if (rate.has_value()) return StrategySpec{StrategyKind::kRandom, *rate, 0};
-    return Error{kExitUsage,
-                 "the switch rate in '" + std::string(text) + "' is not a number from 1 to 1000",
-                 "random:50 chooses anew at 50 of 1000 decision points"};
+  StrategySpec spec{};
+  const std::string quoted = "'" + std::string(text) + "'";
+  switch (trace::FindStrategy(text.data(), text.size(), &spec)) {
+    case trace::StrategyTextError::kNone:
+      return spec;
+    case trace::StrategyTextError::kRate:
+      return Error{kExitUsage, "the switch rate in " + quoted + " is not a number from 1 to 1000",
+                   "random:50 chooses anew at 50 of 1000 decision points"};
+    case trace::StrategyTextError::kDepth:
+      return Error{kExitUsage, "the depth in " + quoted + " is not a number from 1 to 64",
+                   "pct:3 finds bugs that need three ordering constraints"};
+    case trace::StrategyTextError::kBound:
+      return Error{kExitUsage,
+                   "the preemption bound in " + quoted + " is not a number from 0 to 1000",
+                   "dfs:2 explores every schedule with at most two preemptions"};
+    case trace::StrategyTextError::kUnknown:
+      break;
   }
-  if (name == "pct") {
-    const std::optional<uint32_t> depth =
-        has_argument ? Number(argument, 1, kDepthMax) : kDepthDefault;
-    if (depth.has_value()) return StrategySpec{StrategyKind::kPct, 0, *depth};
-    return Error{kExitUsage,
-                 "the depth in '" + std::string(text) + "' is not a number from 1 to 64",
-                 "pct:3 finds bugs that need three ordering constraints"};
-  }
-  if (text == "pos") return StrategySpec{StrategyKind::kPos, 0, 0};
-  if (text == "portfolio") return StrategySpec{StrategyKind::kPortfolio, 0, 0};
-  return Error{kExitUsage, "unknown strategy '" + std::string(text) + "'",
-               "use random, random:PERMILLE, pct:DEPTH, pos or portfolio"};
+  return Error{kExitUsage, "unknown strategy " + quoted,
+               std::string("use ") + trace::kStrategyWords};
 }
 
 std::string StrategyText(const StrategySpec& strategy) {
@@ -73,6 +56,11 @@ std::string StrategyText(const StrategySpec& strategy) {
       return "portfolio";
     case StrategyKind::kReplay:
       return "replay";
+    case StrategyKind::kSurw:
+      return "surw";
+    case StrategyKind::kDfs:
+      return strategy.preemption_bound < 0 ? "dfs"
+                                           : "dfs:" + std::to_string(strategy.preemption_bound);
   }
   return "unknown";
 }

@@ -13,7 +13,7 @@
 
 namespace heddle::driver {
 
-// "random", "random:PERMILLE", "pct", "pct:D", "pos", "portfolio".
+// "random", "random:PERMILLE", "pct", "pct:D", "pos", "surw", "dfs", "dfs:K", "portfolio".
 [[nodiscard]] Result<trace::StrategySpec> ParseStrategy(std::string_view text);
 [[nodiscard]] std::string StrategyText(const trace::StrategySpec& strategy);
 

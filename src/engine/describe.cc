@@ -81,16 +81,15 @@ uint64_t ReadAll(int descriptor, char* memory) {
 SharedRegion MakeSharedRegion() {
   static constinit SharedRegion made = {};
   if (made.region != nullptr) return made;
-  const long file =
-      sys::Syscall(SYS_memfd_create, sys::Arg("heddle-region"), 1 /* MFD_CLOEXEC */);
+  const long file = sys::Syscall(SYS_memfd_create, sys::Arg("heddle-region"), 1 /* MFD_CLOEXEC */);
   if (file < 0 || sys::Syscall(SYS_ftruncate, file, static_cast<long>(trace::kRegionBytes)) != 0)
     DieUnsupported("no memory can be shared with the heddle command (memfd_create)",
                    "lift the limit on files or memory");
   const long high = sys::Syscall(SYS_fcntl, file, F_DUPFD_CLOEXEC, kHighDescriptor);
   if (high >= 0) sys::Syscall(SYS_close, file);
   made.descriptor = static_cast<int>(high >= 0 ? high : file);
-  void* memory = mmap(nullptr, trace::kRegionBytes, PROT_READ | PROT_WRITE, MAP_SHARED,
-                      made.descriptor, 0);
+  void* memory =
+      mmap(nullptr, trace::kRegionBytes, PROT_READ | PROT_WRITE, MAP_SHARED, made.descriptor, 0);
   if (memory == MAP_FAILED)
     DieOfLimit("address space", "memory that the loom reserves", trace::kRegionBytes);
   made.region = static_cast<trace::Region*>(memory);
@@ -142,13 +141,14 @@ CommandAnswer AskCommand(const char* const* arguments, int region_descriptor) {
   posix_spawn_file_actions_adddup2(&actions, region_descriptor, kRegionDescriptor);
   posix_spawn_file_actions_adddup2(&actions, ends[1], kAnswerDescriptor);
   pid_t pid = -1;
-  const int error = posix_spawn(&pid, command, &actions, nullptr,
-                                const_cast<char* const*>(words), environment);
+  const int error =
+      posix_spawn(&pid, command, &actions, nullptr, const_cast<char* const*>(words), environment);
   posix_spawn_file_actions_destroy(&actions);
   sys::Syscall(SYS_close, ends[1]);
   if (error != 0) {
     sys::Syscall(SYS_close, ends[0]);
-    answer.problem = "the heddle command could not be started: no card, no story; name it in HEDDLE_COMMAND";
+    answer.problem =
+        "the heddle command could not be started: no card, no story; name it in HEDDLE_COMMAND";
     return answer;
   }
   answer.bytes = ReadAll(ends[0], memory);

@@ -18,8 +18,8 @@ struct SharedRegion {
 struct CommandAnswer {
   const char* words = nullptr;
   uint64_t bytes = 0;
-  int status = -1;              // exit status of the command; -1: it could not be started
-  const char* problem = "";     // why there is no answer
+  int status = -1;           // exit status of the command; -1: it could not be started
+  const char* problem = "";  // why there is no answer
 };
 
 // Runs `heddle first second …` with the region as descriptor 3 and its answer on descriptor 4.

@@ -28,6 +28,7 @@
 #include "race/detector.h"
 #include "race/lock_order.h"
 #include "strategy/portfolio.h"
+#include "strategy/search.h"
 #include "trace/region.h"
 
 namespace heddle::engine {
@@ -227,6 +228,9 @@ class Engine final : public race::Detector::Listener {
   void DecideHere();
   [[nodiscard, gnu::noinline]] ThreadId ChooseThread();
   [[nodiscard]] bool EnvironmentActs();
+  [[nodiscard]] bool RunsTooLong() const;
+  [[nodiscard, gnu::noinline]] ThreadId SearchThread(bool time_may_pass);
+  [[nodiscard, gnu::noinline]] uint32_t SearchValue(trace::DecisionKind kind, uint32_t count);
   [[gnu::noinline]] void NothingEnabled();
   void SwitchTo(Thread* next);
   [[nodiscard]] bool CanProceed(const Thread& thread) const;
@@ -315,6 +319,8 @@ class Engine final : public race::Detector::Listener {
   trace::Command command_ = {};
   strategy::Strategy* strategy_ = nullptr;
   bool strategy_listens_ = true;
+  bool searching_ = false;  // strategy dfs decides
+  strategy::Search search_{nullptr};
   // The strategy when it is a random walk, which is called without a detour through its table of functions.
   strategy::RandomWalk* random_walk_ = nullptr;
   Prng environment_;  // decides what is not a thread's turn: time, spurious wake-ups, weak failures

@@ -138,8 +138,10 @@ class Explorer {
     if (plan_.card != nullptr) {
       ReplayCard();
     } else {
-      Probe();
+      region().search.started = 0;
+      if (!Searching()) Probe();
       ExploreAll();
+      if (Searching()) outcome_.bound = region().search.completed_bound;
     }
     outcome_.seconds = budget_.Seconds() - describing_seconds_;
     outcome_.instrumented = engine_.instrumented_;
@@ -170,6 +172,7 @@ class Explorer {
       if (engine_.crashed_ || engine_.hung_ || again || execution.limit_hit != 0) handlers_.Rearm();
       if (!again) return;
       engine_.watch_plain_accesses();
+      region().search.started = 0;  // what was explored so far was something else
     }
   }
 
@@ -184,12 +187,17 @@ class Explorer {
     engine_.set_expected_decisions(region().execution.decision_count);
   }
 
+  [[nodiscard]] bool Searching() const {
+    return plan_.command.strategy.kind == trace::StrategyKind::kDfs;
+  }
+
   void ExploreAll() {
     uint64_t last = request_.schedules;
     uint64_t choices = 0;
     for (uint64_t number = 0; number < last; ++number) {
       RunOnce(plan_.command, number);
       if (!Account()) return;
+      const bool complete = Searching() && !strategy::Search(&region().search).Advance();
       choices += region().execution.decision_count - 1;
       if (region().execution.finding_count > 0) DropUnwanted(&region(), plan_.wanted);
       if (region().execution.finding_count > 0) {
@@ -201,6 +209,10 @@ class Explorer {
           if (!lock_order) return;
           if (last - number > kExecutionsAfterLockOrder) last = number + kExecutionsAfterLockOrder;
         }
+      }
+      if (complete) {
+        outcome_.exhausted = 1;
+        return;
       }
       if (budget_.Due()) {
         if (budget_.UsedUp()) return;
@@ -410,8 +422,28 @@ class Explorer {
     request_.on_note(request_.context, problem);
   }
 
+  // How far strategy dfs got.
+  void TellSearch() {
+    const trace::SearchState& search = region().search;
+    TextBuffer<200> text;
+    if (search.complete != 0) {
+      text.Add("complete: ").Number(search.executions).Add(" executions (every schedule");
+      if (search.cut != 0) text.Add(" with at most ").Number(search.bound).Add(" preemptions");
+      text.Add(")");
+    } else if (search.completed_bound < 0) {
+      text.Add("dfs stopped before it had explored all schedules without a preemption");
+    } else {
+      text.Add("dfs stopped at preemption bound ").Number(search.bound);
+      text.Add("; every schedule with at most ")
+          .Number(static_cast<uint64_t>(search.completed_bound))
+          .Add(" was explored");
+    }
+    request_.on_note(request_.context, text.c_str());
+  }
+
   void TellNotes() {
     if (request_.on_note == nullptr) return;
+    if (Searching() && plan_.card == nullptr) TellSearch();
     // What was cut short by a finding says nothing about what can happen.
     if (outcome_.findings == 0 && plan_.card == nullptr) g_session.ReportNever(request_);
     if (g_session.too_many_names())

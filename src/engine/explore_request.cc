@@ -36,6 +36,9 @@ bool ReadStrategy(const char* text, trace::StrategySpec* spec, Text& message) {
     case StrategyTextError::kRate:
       message.Add("the switch rate in '").Add(text).Add("' is not a number from 1 to 1000");
       return false;
+    case StrategyTextError::kBound:
+      message.Add("the preemption bound in '").Add(text).Add("' is not a number from 0 to 1000");
+      return false;
     case StrategyTextError::kDepth:
       message.Add("the depth in '").Add(text).Add("' is not a number from 1 to 64");
       return false;
@@ -55,8 +58,7 @@ bool ReadVerdicts(const char* list, VerdictSet* set, Text& message) {
 
 }  // namespace
 
-bool ReadRequest(const detail::LoomRequest& request, ExplorePlan* plan, char* buffer,
-                 size_t size) {
+bool ReadRequest(const detail::LoomRequest& request, ExplorePlan* plan, char* buffer, size_t size) {
   Text message(buffer, size);
   if (request.version != detail::kLoomVersion) {
     message.Add(
@@ -90,6 +92,14 @@ bool ReadRequest(const detail::LoomRequest& request, ExplorePlan* plan, char* bu
   if (request.early_time != 0) command.detect |= trace::kAllowEarlyTime;
   if (request.spurious != 0) command.detect |= trace::kAllowSpurious;
   if (request.weak_failure != 0) command.detect |= trace::kAllowWeakFailure;
+  // A loop around either would make the search endless.
+  if (command.strategy.kind == trace::StrategyKind::kDfs) {
+    command.detect &= ~(trace::kAllowSpurious | trace::kAllowWeakFailure);
+    if (request.preemption_bound >= 0) command.strategy.preemption_bound = request.preemption_bound;
+  } else if (request.preemption_bound >= 0) {
+    message.Add("preemption_bound is for strategy dfs, and the strategy is ").Add(request.strategy);
+    return false;
+  }
   plan->cards = request.cards;
   if (request.card[0] != '\0') plan->card = request.card;
   const char* from_environment = getenv("HEDDLE_REPLAY_CARD");

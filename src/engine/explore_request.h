@@ -19,7 +19,7 @@ struct ExplorePlan {
 
 // Fills `plan`, whose texts live as long as the request and the environment. False if something in the request is not
 // understood: `message` then says what, and what would be.
-[[nodiscard]] bool ReadRequest(const detail::LoomRequest& request, ExplorePlan* plan,
-                               char* message, size_t size);
+[[nodiscard]] bool ReadRequest(const detail::LoomRequest& request, ExplorePlan* plan, char* message,
+                               size_t size);
 
 }  // namespace heddle::engine

@@ -90,8 +90,7 @@ uint32_t KernelThreadCount() {
   alignas(8) char buffer[4096];
   uint32_t count = 0;
   for (;;) {
-    const long bytes =
-        sys::Syscall(SYS_getdents64, directory, sys::Arg(buffer), sizeof buffer);
+    const long bytes = sys::Syscall(SYS_getdents64, directory, sys::Arg(buffer), sizeof buffer);
     if (bytes <= 0) break;
     for (long at = 0; at < bytes;) {
       // As the kernel lays it out: inode and offset (8 bytes each), record length (2), type (1), name.

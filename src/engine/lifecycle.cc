@@ -189,6 +189,12 @@ void Engine::BeginExecution(const trace::Command& command, uint64_t execution_nu
       4;  // per execution: spurious wake-ups are rare, and a loop over them proves nothing
   spurious_left_ = detects(trace::kAllowSpurious) ? kSpuriousMax : 0;
 
+  searching_ = command.strategy.kind == trace::StrategyKind::kDfs;
+  if (searching_) {
+    search_ = strategy::Search(&region_->search);
+    if (region_->search.started == 0) search_.Restart(command.strategy.preemption_bound);
+    search_.StartExecution();
+  }
   strategy_ = portfolio_.Select(command.strategy, execution_number);
   strategy_listens_ = strategy_->ListensToEvents();
   random_walk_ = portfolio_.AsRandomWalk(strategy_);

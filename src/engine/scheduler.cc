@@ -207,6 +207,7 @@ ThreadId Engine::ChooseThread() {
     return enabled_.Nth(0);
   }
 
+  if (searching_) return SearchThread(time_may_pass);
   if ((time_may_pass || may_wake) && EnvironmentActs()) return kNoThread;
   if (count == 1) {
     const ThreadId only = enabled_.Nth(0);
@@ -219,7 +220,7 @@ ThreadId Engine::ChooseThread() {
   // A yield that is not heeded may still be part of a loop that waits for somebody else.
   const bool yields = pending_[Index(current_->id)].kind == OpKind::kYield &&
                       (heeds_yields_ || current_->yields_in_a_row > kYieldsMax);
-  const bool gives_way = current_enabled && (yields || run_length_ >= kRunLengthMax);
+  const bool gives_way = current_enabled && (yields || RunsTooLong());
   const strategy::Choice choice{&enabled_, current_->id, current_enabled && !gives_way, pending_,
                                 gives_way};
   if (gives_way) {
@@ -234,6 +235,8 @@ ThreadId Engine::ChooseThread() {
   Record(trace::MakeDecision(DecisionKind::kThread, Index(next)));
   return next;
 }
+
+bool Engine::RunsTooLong() const { return run_length_ >= kRunLengthMax; }
 
 // Lets time pass, or wakes a waiter without cause, now and then. True if it did.
 bool Engine::EnvironmentActs() {
@@ -425,6 +428,7 @@ void Engine::Diverge(const char* what, trace::Decision wanted) {
 // A choice that is not about threads: `drawn` unless a replay says otherwise.
 // REQUIRES: drawn < count.
 uint32_t Engine::ChooseValue(DecisionKind kind, uint32_t count, uint32_t drawn) {
+  if (searching_) drawn = SearchValue(kind, count);
   trace::Decision decision = trace::MakeDecision(kind, drawn);
   if (replaying_) {
     trace::Decision wanted = 0;

@@ -76,7 +76,7 @@ int Engine::CreateThread(pthread_t* handle, const pthread_attr_t* attributes,
   *handle = identity->handle;
   Done(OpKind::kThreadCreate, nullptr, 0, Index(thread->id));
   // The new thread may overtake its creator at once: what the creator does next may be plain accesses only.
-  Arrive(OpKind::kYield, nullptr, false, pc);
+  Arrive(OpKind::kThreadCreate, nullptr, false, pc);
   pending_[Index(parent->id)] = {};
   return 0;
 }

@@ -27,8 +27,8 @@ HEDDLE_ENTRY void heddle_fail_v1(const char* verdict_name, const char* message, 
                                  uint32_t line, uint8_t ends) {
   Gate gate;
   if (!gate.controlled()) return;
-  const auto verdict = SameWord(verdict_name, "assertion") ? trace::Verdict::kAssertion
-                                                           : trace::Verdict::kInvariant;
+  const auto verdict =
+      SameWord(verdict_name, "assertion") ? trace::Verdict::kAssertion : trace::Verdict::kInvariant;
   g_engine.FailStatement({verdict, message, file, line, ends != 0}, HEDDLE_CALLER_PC);
 }
 
@@ -40,8 +40,7 @@ HEDDLE_ENTRY void heddle_sometimes_v1(uint8_t condition, const char* name) {
 HEDDLE_ENTRY void heddle_at_end_v1(void (*function)(void*), void* argument) {
   Gate gate;
   if (!gate.controlled() || !g_engine.in_process()) return;
-  auto* entry = static_cast<engine::AtEnd*>(
-      g_engine.arena().Allocate(sizeof(engine::AtEnd)));
+  auto* entry = static_cast<engine::AtEnd*>(g_engine.arena().Allocate(sizeof(engine::AtEnd)));
   *entry = {function, argument, nullptr};
   g_session.AddAtEnd(entry);
 }

@@ -40,6 +40,8 @@ Strategy* Portfolio::Select(const StrategySpec& spec, uint64_t execution) {
     case StrategyKind::kRandom:
     case StrategyKind::kPortfolio:
     case StrategyKind::kReplay:
+    case StrategyKind::kDfs:  // decides before any strategy is asked (engine/search.cc)
+    case StrategyKind::kSurw:
       break;
   }
   const uint32_t rate = resolved.switch_per_mille;

@@ -65,7 +65,7 @@ inline constexpr uint32_t kDecisionValueBits = 28;
 
 // --- Commands ----------------------------------------------------------------------------------------------------
 
-enum class StrategyKind : uint32_t { kRandom, kPct, kPos, kPortfolio, kReplay };
+enum class StrategyKind : uint32_t { kRandom, kPct, kPos, kPortfolio, kReplay, kDfs, kSurw };
 
 // What `--strategy` says. Every field is used by every loom in the same way, so (seed, execution number, spec) is
 // all that an execution depends on.
@@ -74,6 +74,7 @@ struct StrategySpec {
   uint32_t
       switch_per_mille;  // random: how often to choose among all enabled threads instead of running on (1..1000)
   uint32_t depth;  // pct: the number of ordering constraints D (change points: D-1), 1..64
+  int32_t preemption_bound = -1;  // dfs: at most so many in one execution; -1: no bound
 };
 
 // What an exploring execution looks for besides what ends it anyway.
@@ -126,6 +127,7 @@ enum HelloFlag : uint32_t {
 // Batches: what became of their executions.
 enum BatchFlag : uint32_t {
   kExploredItself = 1u << 8,  // the program called heddle::Explore
+  kSearchComplete = 1u << 9,  // strategy dfs has no execution left
 };
 
 struct Reply {
@@ -283,6 +285,26 @@ struct Live {
   uint64_t heartbeat;  // changes as long as the running execution makes decisions
 };
 
+// Where the search of strategy dfs stands (strategy/search.h).
+struct SearchNode {
+  uint32_t chosen;   // option
+  uint32_t allowed;  // options that the bound leaves
+  uint32_t count;    // all options
+  uint32_t free;     // options that cost no preemption
+};
+struct SearchState {
+  uint32_t started;
+  uint32_t complete;        // 1: no execution is left
+  uint32_t cut;             // 1: the bound of this iteration left something out
+  uint32_t bound;           // preemptions allowed in this iteration
+  uint32_t bound_max;       // kNoIndex: no bound
+  int32_t completed_bound;  // of the last iteration that came to its end; -1: none has
+  uint64_t executions;      // of this iteration
+  uint32_t depth;           // nodes that the next execution repeats
+  uint32_t reserved;
+  SearchNode nodes[kSearchDepthMax];
+};
+
 // What the loom tells the command that describes a finding of a body explored in its own process (heddle::Explore): there
 // is no driver that gave the orders and would know.
 struct InProcess {
@@ -325,6 +347,7 @@ struct Region {
     uint64_t clock;
   } watches[kFindingsMax];
   InProcess in_process;
+  SearchState search;
   ThreadRecord threads[kThreadsMax];
   StackSnapshot snapshots[kSnapshotsMax];
   Decision decisions[kDecisionsMax];

@@ -6,6 +6,7 @@ namespace {
 constexpr uint32_t kPerMilleMax = 1000;
 constexpr uint32_t kDepthDefault = 3;
 constexpr uint32_t kDepthMax = 64;
+constexpr uint32_t kBoundMax = 1000;
 
 bool Same(const char* word, const char* text, size_t length) {
   for (size_t i = 0; i < length; ++i) {
@@ -14,7 +15,7 @@ bool Same(const char* word, const char* text, size_t length) {
   return word[length] == '\0';
 }
 
-bool Number(const char* text, size_t length, uint32_t max, uint32_t* value) {
+bool Number(const char* text, size_t length, uint32_t min, uint32_t max, uint32_t* value) {
   *value = 0;
   if (length == 0) return false;
   for (size_t i = 0; i < length; ++i) {
@@ -22,7 +23,7 @@ bool Number(const char* text, size_t length, uint32_t max, uint32_t* value) {
     *value = *value * 10 + static_cast<uint32_t>(text[i] - '0');
     if (*value > max) return false;
   }
-  return *value > 0;
+  return *value >= min;
 }
 
 }  // namespace
@@ -35,16 +36,27 @@ StrategyTextError FindStrategy(const char* text, size_t length, StrategySpec* sp
   const size_t argument_length = has_argument ? length - colon - 1 : 0;
   if (Same("random", text, colon)) {
     uint32_t rate = kPerMilleMax;
-    if (has_argument && !Number(argument, argument_length, kPerMilleMax, &rate))
+    if (has_argument && !Number(argument, argument_length, 1, kPerMilleMax, &rate))
       return StrategyTextError::kRate;
     *spec = {StrategyKind::kRandom, rate, 0};
     return StrategyTextError::kNone;
   }
   if (Same("pct", text, colon)) {
     uint32_t depth = kDepthDefault;
-    if (has_argument && !Number(argument, argument_length, kDepthMax, &depth))
+    if (has_argument && !Number(argument, argument_length, 1, kDepthMax, &depth))
       return StrategyTextError::kDepth;
     *spec = {StrategyKind::kPct, 0, depth};
+    return StrategyTextError::kNone;
+  }
+  if (Same("dfs", text, colon)) {
+    uint32_t bound = 0;
+    if (has_argument && !Number(argument, argument_length, 0, kBoundMax, &bound))
+      return StrategyTextError::kBound;
+    *spec = {StrategyKind::kDfs, 0, 0, has_argument ? static_cast<int32_t>(bound) : -1};
+    return StrategyTextError::kNone;
+  }
+  if (Same("surw", text, length)) {
+    *spec = {StrategyKind::kSurw, 0, 0};
     return StrategyTextError::kNone;
   }
   if (Same("pos", text, length)) {

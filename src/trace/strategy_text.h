@@ -13,12 +13,14 @@ enum class StrategyTextError : uint8_t {
   kUnknown,  // no strategy of that name
   kRate,     // random: the switch rate is not a number from 1 to 1000
   kDepth,    // pct: the depth is not a number from 1 to 64
+  kBound,    // dfs: the preemption bound is not a number from 0 to 1000
 };
 
 // For messages: what may be asked for.
-inline constexpr char kStrategyWords[] = "random, random:PERMILLE, pct:DEPTH, pos or portfolio";
+inline constexpr char kStrategyWords[] =
+    "random, random:PERMILLE, pct:DEPTH, pos, surw, dfs, dfs:PREEMPTIONS or portfolio";
 
-// "random", "random:PERMILLE", "pct", "pct:D", "pos", "portfolio". On an error `spec` is not written.
+// "random", "random:PERMILLE", "pct", "pct:D", "pos", "surw", "dfs", "dfs:K", "portfolio". On an error `spec` is not written.
 [[nodiscard]] StrategyTextError FindStrategy(const char* text, size_t length, StrategySpec* spec);
 
 }  // namespace heddle::trace

@@ -23,8 +23,8 @@ namespace detail {
 inline Loom FindLoom() {
   Loom loom = {};
   const auto find = [](auto& function, const char* name) {
-    function = reinterpret_cast<std::remove_reference_t<decltype(function)>>(
-        dlsym(RTLD_DEFAULT, name));
+    function =
+        reinterpret_cast<std::remove_reference_t<decltype(function)>>(dlsym(RTLD_DEFAULT, name));
   };
   find(loom.explore, "heddle_explore_v1");
   find(loom.choose, "heddle_choose_v1");
@@ -263,8 +263,7 @@ inline void Sometimes(bool condition, const char* name) {
 
 inline void AtEnd(std::function<void()> function) {
   if (detail::kLoom.state != nullptr && detail::kLoom.state() == 2) {
-    detail::kLoom.at_end(&detail::CallAndDelete,
-                         new std::function<void()>(std::move(function)));
+    detail::kLoom.at_end(&detail::CallAndDelete, new std::function<void()>(std::move(function)));
   } else if (detail::NativeRun* run = detail::g_native_run.load()) {
     const std::lock_guard lock(run->mutex);
     run->at_end.push_back(std::move(function));

@@ -28,8 +28,9 @@ struct LoomRequest {
   std::int32_t preemption_bound;  // -1: none
   void (*body)(void* argument);
   void* argument;
-  const char* name;             // what cards and messages call this exploration
-  const char* replay_argument;  // appended to the program's arguments when a card is replayed; "" for none
+  const char* name;  // what cards and messages call this exploration
+  const char*
+      replay_argument;  // appended to the program's arguments when a card is replayed; "" for none
   const char* strategy;
   const char* detect;     // verdicts, a list; "" is the default
   const char* no_detect;  // verdicts, a list
@@ -78,10 +79,10 @@ struct Loom {
   // Notes that what the test states does not hold. `verdict` is "invariant" or "assertion". With `ends` it does not
   // return if an execution is under way.
   void (*fail)(const char* verdict, const char* message, const char* file, std::uint32_t line,
-               std::uint8_t ends);                                 // heddle_fail_v1
-  void (*sometimes)(std::uint8_t condition, const char* name);     // heddle_sometimes_v1
+               std::uint8_t ends);                                   // heddle_fail_v1
+  void (*sometimes)(std::uint8_t condition, const char* name);       // heddle_sometimes_v1
   void (*at_end)(void (*function)(void* argument), void* argument);  // heddle_at_end_v1
-  std::uint64_t (*now)();                                          // heddle_now_v1
+  std::uint64_t (*now)();                                            // heddle_now_v1
   // 0: no execution is under way, 1: the whole program is explored, 2: the body of an Explore.
   std::uint32_t (*state)();  // heddle_state_v1
 };
