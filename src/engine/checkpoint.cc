@@ -134,6 +134,7 @@ class CheckpointServer {
       probed_ = true;
       Command probe = command;
       probe.strategy = {trace::StrategyKind::kRandom, 1, 0};
+      probe.flags |= trace::kProfileObjects;
       constexpr uint64_t kProbeHangNs =
           2'000'000'000;  // what hangs here will be found to hang by an execution that counts
       if (probe.hang_ns == 0 || probe.hang_ns > kProbeHangNs) probe.hang_ns = kProbeHangNs;

@@ -229,6 +229,7 @@ class Engine final : public race::Detector::Listener {
   [[nodiscard, gnu::noinline]] ThreadId ChooseThread();
   [[nodiscard]] bool EnvironmentActs();
   [[nodiscard]] bool RunsTooLong() const;
+  [[gnu::noinline]] void NoteProfile(trace::OpKind kind, const SyncObject* object);
   [[nodiscard, gnu::noinline]] ThreadId SearchThread(bool time_may_pass);
   [[nodiscard, gnu::noinline]] uint32_t SearchValue(trace::DecisionKind kind, uint32_t count);
   [[gnu::noinline]] void NothingEnabled();
@@ -320,6 +321,7 @@ class Engine final : public race::Detector::Listener {
   strategy::Strategy* strategy_ = nullptr;
   bool strategy_listens_ = true;
   bool searching_ = false;  // strategy dfs decides
+  bool profiling_ = false;  // a probe that strategy surw learns from
   strategy::Search search_{nullptr};
   // The strategy when it is a random walk, which is called without a detour through its table of functions.
   strategy::RandomWalk* random_walk_ = nullptr;

@@ -181,6 +181,7 @@ class Explorer {
   void Probe() {
     Command probe = plan_.command;
     probe.strategy = {trace::StrategyKind::kRandom, 1, 0};
+    probe.flags |= trace::kProfileObjects;
     probe.detect &= ~(trace::kAllowSpurious | trace::kAllowWeakFailure | trace::kAllowEarlyTime);
     engine_.set_expected_decisions(1);
     RunOnce(probe, 0);

@@ -195,6 +195,9 @@ void Engine::BeginExecution(const trace::Command& command, uint64_t execution_nu
     if (region_->search.started == 0) search_.Restart(command.strategy.preemption_bound);
     search_.StartExecution();
   }
+  profiling_ = (command.flags & trace::kProfileObjects) != 0;
+  if (profiling_) region_->profile.entry_count = 0;
+  portfolio_.set_profile(&region_->profile);
   strategy_ = portfolio_.Select(command.strategy, execution_number);
   strategy_listens_ = strategy_->ListensToEvents();
   random_walk_ = portfolio_.AsRandomWalk(strategy_);

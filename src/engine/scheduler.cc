@@ -96,7 +96,8 @@ bool IsCancellationPoint(OpKind kind) {
 void Engine::Arrive(OpKind kind, SyncObject* object, bool conditional, uintptr_t pc) {
   Thread* thread = current_;
   thread->pc = pc;
-  pending_[Index(thread->id)] = {kind, object != nullptr ? object->id : kNoObject};
+  pending_[Index(thread->id)] = {kind, object != nullptr ? object->id : kNoObject,
+                                 trace::SiteOf(pc)};
   if (conditional) {
     if (object != nullptr) LinkWaiter(object, thread);
     UpdateEnabled(thread);
@@ -126,9 +127,11 @@ void Engine::Done(OpKind kind, SyncObject* object, uint32_t result, uint64_t val
   const uint64_t number = execution.event_count++;
   now_ns_ += 1000;
   if (strategy_listens_) {
-    strategy_->OnEvent(thread->id, {kind, object != nullptr ? object->id : kNoObject}, pending_,
-                       thread_count_);
+    const strategy::PendingOp op = {kind, object != nullptr ? object->id : kNoObject,
+                                    trace::SiteOf(thread->pc)};
+    strategy_->OnEvent(thread->id, op, pending_, thread_count_);
   }
+  if (__builtin_expect(profiling_, 0)) NoteProfile(kind, object);
   pending_[Index(thread->id)] = {};
   thread->yields_in_a_row = kind == OpKind::kYield ? thread->yields_in_a_row + 1 : 0;
   if (__builtin_expect(diagnosing_, 0) && number < kEventsMax) {

@@ -26,6 +26,7 @@ class Pct final : public Strategy {
   void OnThreadCreated(ThreadId thread) override;
   [[nodiscard]] ThreadId PickNext(const Choice& choice) override;
   void OnEvent(ThreadId, const PendingOp&, const PendingOp*, uint32_t) override {}
+  [[nodiscard]] bool ListensToEvents() const override { return false; }
 
  private:
   Prng prng_;

@@ -37,11 +37,12 @@ Strategy* Portfolio::Select(const StrategySpec& spec, uint64_t execution) {
       return &pct_;
     case StrategyKind::kPos:
       return &pos_;
+    case StrategyKind::kSurw:
+      return &surw_;
     case StrategyKind::kRandom:
     case StrategyKind::kPortfolio:
     case StrategyKind::kReplay:
     case StrategyKind::kDfs:  // decides before any strategy is asked (engine/search.cc)
-    case StrategyKind::kSurw:
       break;
   }
   const uint32_t rate = resolved.switch_per_mille;

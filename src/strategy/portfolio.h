@@ -8,6 +8,7 @@
 #include "strategy/pct.h"
 #include "strategy/pos.h"
 #include "strategy/random_walk.h"
+#include "strategy/surw.h"
 #include "trace/region.h"
 
 namespace heddle::strategy {
@@ -16,6 +17,9 @@ class Portfolio {
  public:
   // The strategy for one execution, configured but not started.
   [[nodiscard]] Strategy* Select(const trace::StrategySpec& spec, uint64_t execution);
+
+  // What the probe saw, for the strategies that want it.
+  void set_profile(const trace::Profile* profile) { surw_.set_profile(profile); }
 
   // `strategy` if it is the random walk, else null.
   [[nodiscard]] RandomWalk* AsRandomWalk(Strategy* strategy) {
@@ -30,6 +34,7 @@ class Portfolio {
   RandomWalk random_;
   Pct pct_;
   Pos pos_;
+  Surw surw_;
 };
 
 }  // namespace heddle::strategy

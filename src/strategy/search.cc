@@ -10,7 +10,8 @@ void Search::Restart(int32_t preemption_bound) {
   state_->complete = 0;
   state_->cut = 0;
   state_->bound = 0;
-  state_->bound_max = preemption_bound < 0 ? trace::kNoIndex : static_cast<uint32_t>(preemption_bound);
+  state_->bound_max =
+      preemption_bound < 0 ? trace::kNoIndex : static_cast<uint32_t>(preemption_bound);
   state_->completed_bound = -1;
   state_->depth = 0;
   state_->executions = 0;
@@ -26,7 +27,8 @@ uint32_t Search::Choose(uint32_t count, uint32_t free) {
   if (position < state_->depth) {
     if (node.count != count || node.free != free) {
       DieUnsupported(
-          "strategy dfs for a program that does something else when the same choices are made again",
+          "strategy dfs for a program that does something else when the same choices are made "
+          "again",
           "use another strategy, or take out what it depends on");
     }
   } else {

@@ -85,8 +85,8 @@ int Preemptions(const std::string& order) {
 
 TEST(SearchTest, TwoThreadsHaveAsManyOrdersAsCombinatoricsSays) {
   EXPECT_EQ(SearchAll(Steps({1, 1}), -1).executions, 2u);
-  EXPECT_EQ(SearchAll(Steps({2, 2}), -1).executions, 6u);     // 4! / (2! 2!)
-  EXPECT_EQ(SearchAll(Steps({5, 3}), -1).executions, 56u);    // 8! / (5! 3!)
+  EXPECT_EQ(SearchAll(Steps({2, 2}), -1).executions, 6u);      // 4! / (2! 2!)
+  EXPECT_EQ(SearchAll(Steps({5, 3}), -1).executions, 56u);     // 8! / (5! 3!)
   EXPECT_EQ(SearchAll(Steps({2, 2, 2}), -1).executions, 90u);  // 6! / (2! 2! 2!)
 }
 

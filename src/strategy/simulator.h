@@ -37,7 +37,8 @@ class Simulator {
     uint32_t done[kThreadsMax] = {};
     for (ThreadId& owner : owners_) owner = kNoThread;
     strategy->StartExecution({seed, expected_decisions});
-    for (uint32_t i = 0; i < thread_count_; ++i) {
+    HEDDLE_CHECK(thread_count_ <= kThreadsMax);
+    for (uint32_t i = 0; i < thread_count_ && i < kThreadsMax; ++i) {
       strategy->OnThreadCreated(ThreadId{i});
       if (threads_[i].count > 0) pending[i] = threads_[i].ops[0];
     }

@@ -19,6 +19,7 @@ namespace heddle::strategy {
 struct PendingOp {
   trace::OpKind kind = trace::OpKind::kNone;
   ObjectId object = kNoObject;
+  uint16_t site = 0;  // where in the code, in the same way in every process (trace::SiteOf)
 };
 
 // Two operations conflict when their order can matter: same object, at least one writes.

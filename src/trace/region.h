@@ -93,8 +93,9 @@ enum DetectFlag : uint32_t {
 };
 
 enum CommandFlag : uint32_t {
-  kDiagnose = 1u << 0,       // record stacks, creations, allocations, events
-  kStopAtFinding = 1u << 1,  // leave the batch after the first execution with a finding
+  kDiagnose = 1u << 0,        // record stacks, creations, allocations, events
+  kStopAtFinding = 1u << 1,   // leave the batch after the first execution with a finding
+  kProfileObjects = 1u << 2,  // a probe: fill Region::profile
 };
 
 enum class CommandKind : uint32_t { kExplore, kReplay, kQuit };
@@ -285,6 +286,26 @@ struct Live {
   uint64_t heartbeat;  // changes as long as the running execution makes decisions
 };
 
+// What a probe saw: how often each thread touched which object from which place (strategy surw).
+inline constexpr uint32_t kProfileThreads = 64;
+inline constexpr uint32_t kProfileEntries = 512;
+struct ProfileEntry {
+  uint32_t object;  // ObjectId in the probe
+  uint32_t place;   // ProfilePlace
+  uint32_t thread;
+  uint32_t count;
+};
+struct Profile {
+  uint32_t entry_count;  // what does not fit is left out
+  uint32_t parents[kProfileThreads];
+  ProfileEntry entries[kProfileEntries];
+};
+// A place in the code, the same wherever the program is loaded. `site` is the low bits of the address.
+[[nodiscard]] constexpr uint32_t ProfilePlace(OpKind kind, uint16_t site) {
+  return static_cast<uint32_t>(kind) << 16 | site;
+}
+[[nodiscard]] constexpr uint16_t SiteOf(uint64_t pc) { return static_cast<uint16_t>(pc & 0xfff); }
+
 // Where the search of strategy dfs stands (strategy/search.h).
 struct SearchNode {
   uint32_t chosen;   // option
@@ -348,6 +369,7 @@ struct Region {
   } watches[kFindingsMax];
   InProcess in_process;
   SearchState search;
+  Profile profile;
   ThreadRecord threads[kThreadsMax];
   StackSnapshot snapshots[kSnapshotsMax];
   Decision decisions[kDecisionsMax];
