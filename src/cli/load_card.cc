@@ -48,7 +48,9 @@ int LoadCardCommand(const Arguments& arguments) {
   }
   const trace::InProcess& told = region.value()->in_process;
   const std::string name = driver::RegionText(told.name, sizeof(told.name));
-  if (card.value().explore_name != name || card.value().explore_occurrence != told.occurrence) {
+  const bool other_turn =
+      told.occurrence != 0 && card.value().explore_occurrence != told.occurrence;
+  if (card.value().explore_name != name || other_turn) {
     return Answer("O", "the card is of the exploration '" + card.value().explore_name +
                            "', and this one is '" + name + "'");
   }

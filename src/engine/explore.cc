@@ -154,7 +154,9 @@ class Explorer {
   void FillInProcess() {
     trace::InProcess& told = region().in_process;
     told.pid = static_cast<int32_t>(sys::Syscall(SYS_getpid));
-    told.occurrence = g_session.occurrence();
+    // Who names a card in the program means this body, however often it was explored before.
+    const bool named = plan_.card != nullptr && !plan_.card_from_environment;
+    told.occurrence = named ? 0 : g_session.occurrence();
     Text(told.name, sizeof told.name).Add(request_.name);
     Text(told.replay_argument, sizeof told.replay_argument).Add(request_.replay_argument);
     told.strategy = plan_.command.strategy;

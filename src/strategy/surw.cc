@@ -6,9 +6,7 @@ namespace {
 
 constexpr uint32_t kEverythingPerMille = 250;
 
-uint32_t PlaceOf(const PendingOp& op) {
-  return trace::ProfilePlace(op.kind, op.site);
-}
+uint32_t PlaceOf(const PendingOp& op) { return trace::ProfilePlace(op.kind, op.site); }
 
 // Synchronisation and atomics; that a thread starts or ends is of no interest.
 bool Counts(const PendingOp& op) { return op.object != kNoObject; }

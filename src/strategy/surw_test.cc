@@ -43,8 +43,7 @@ std::map<std::string, int> Sample(const trace::Profile* profile, const PendingOp
   simulator.AddThread(long_thread, long_count);
   simulator.AddThread(short_thread, short_count);
   std::map<std::string, int> seen;
-  for (int i = 0; i < runs; ++i)
-    ++seen[simulator.Run(&surw, static_cast<uint64_t>(i), 8).threads];
+  for (int i = 0; i < runs; ++i) ++seen[simulator.Run(&surw, static_cast<uint64_t>(i), 8).threads];
   return seen;
 }
 
@@ -96,8 +95,8 @@ TEST(SurwTest, WrongCountsMakeARandomWalkThatEnds) {
 TEST(SurwTest, TheSameSeedDrawsTheSameOrder) {
   const PendingOp first[] = {Touch(1, 1), Touch(2, 3)};
   const PendingOp second[] = {Touch(1, 2), Touch(2, 4)};
-  const auto profile = ProfileOf(
-      {Entry(1, 1, 0, 1), Entry(2, 3, 0, 1), Entry(1, 2, 1, 1), Entry(2, 4, 1, 1)});
+  const auto profile =
+      ProfileOf({Entry(1, 1, 0, 1), Entry(2, 3, 0, 1), Entry(1, 2, 1, 1), Entry(2, 4, 1, 1)});
   EXPECT_EQ(Sample(profile.get(), first, 2, second, 2, 50),
             Sample(profile.get(), first, 2, second, 2, 50));
 }

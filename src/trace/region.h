@@ -329,8 +329,9 @@ struct SearchState {
 // What the loom tells the command that describes a finding of a body explored in its own process (heddle::Explore): there
 // is no driver that gave the orders and would know.
 struct InProcess {
-  int32_t pid;          // of the exploring process
-  uint32_t occurrence;  // the how-manieth exploration of this name in the process, from 1
+  int32_t pid;  // of the exploring process
+  uint32_t
+      occurrence;  // the how-manieth exploration of this name in the process, from 1; 0: does not matter
   char name[kExploreNameBytes];
   char replay_argument[kExploreNameBytes];
   StrategySpec strategy;
