@@ -16,8 +16,7 @@
 // A failing EXPECT_* or ASSERT_* in any thread of a body is a finding (assertion) of the schedule in which it failed; the
 // execution goes on as GoogleTest has it. The test fails with the story of each finding; `heddle replay CARD` runs only
 // that test. What a body may do is said in heddle.h. Works with GoogleTest 1.10 and later.
-#ifndef HEDDLE_GTEST_H_
-#define HEDDLE_GTEST_H_
+#pragma once
 
 #include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
@@ -155,5 +154,3 @@ class AroundParameterised : public testing::TestWithParam<typename Fixture::Para
     }();                                                                                         \
   };                                                                                             \
   void HeddleBody_##fixture##_##name::TestBody()
-
-#endif  // HEDDLE_GTEST_H_

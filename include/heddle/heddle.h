@@ -30,8 +30,7 @@
 // - The caller of Explore must be the only running thread of the process.
 //
 // Header only; needs C++20 and nothing but the standard library. Everything here may be called by any thread of a body.
-#ifndef HEDDLE_HEDDLE_H_
-#define HEDDLE_HEDDLE_H_
+#pragma once
 
 #include <chrono>
 #include <cstdint>
@@ -171,5 +170,3 @@ void Yield();
 }  // namespace heddle
 
 #include "heddle/detail/explore.h"
-
-#endif  // HEDDLE_HEDDLE_H_

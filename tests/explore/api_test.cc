@@ -163,7 +163,8 @@ TEST(Body, ChooseTriesEveryValue) {
   std::set<unsigned> seen;
   EXPECT_TRUE(Explore([&seen] { seen.insert(heddle::Choose(4)); }, With(200)).ok());
   EXPECT_EQ(seen, std::set<unsigned>({0, 1, 2, 3}));
-  const Result result = Explore([] { heddle::Check(heddle::Choose(4) != 3, "not three"); }, With(200));
+  const Result result =
+      Explore([] { heddle::Check(heddle::Choose(4) != 3, "not three"); }, With(200));
   EXPECT_EQ(Verdict(result), "invariant");
 }
 
@@ -223,9 +224,10 @@ TEST(Body, StaticsKeepWhatExecutionsWrite) {
 TEST(Body, AnExceptionIsAFindingWhoeverThrows) {
   EXPECT_EQ(Verdict(Explore([] { throw std::runtime_error("of the body"); }, With(10))),
             "uncaught-exception");
-  EXPECT_EQ(Verdict(Explore(
-                [] { std::thread([] { throw std::runtime_error("of a thread"); }).join(); }, With(10))),
-            "uncaught-exception");
+  EXPECT_EQ(
+      Verdict(Explore([] { std::thread([] { throw std::runtime_error("of a thread"); }).join(); },
+                      With(10))),
+      "uncaught-exception");
 }
 
 void* Nothing(void*) { return nullptr; }

@@ -1,6 +1,5 @@
 // The implementation of heddle.h: finds the loom in the running program and talks to it (detail/loom.h).
-#ifndef HEDDLE_DETAIL_EXPLORE_H_
-#define HEDDLE_DETAIL_EXPLORE_H_
+#pragma once
 
 #include <dlfcn.h>
 #include <sched.h>
@@ -278,5 +277,3 @@ inline std::chrono::nanoseconds Now() {
 }
 
 }  // namespace heddle
-
-#endif  // HEDDLE_DETAIL_EXPLORE_H_

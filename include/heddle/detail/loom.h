@@ -3,8 +3,7 @@
 //
 // Every structure begins with its version. A loom answers a request of a version that it does not know with an error
 // that says so; neither side reads beyond what the other one has.
-#ifndef HEDDLE_DETAIL_LOOM_H_
-#define HEDDLE_DETAIL_LOOM_H_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -88,5 +87,3 @@ struct Loom {
 };
 
 }  // namespace heddle::detail
-
-#endif  // HEDDLE_DETAIL_LOOM_H_

@@ -1,0 +1,414 @@
+// One exploration in this process, from the request to the outcome: what to run next, and what becomes of what is found.
+#pragma once
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "engine/budget.h"
+#include "engine/crash_handlers.h"
+#include "engine/describe.h"
+#include "engine/engine.h"
+#include "engine/explore_request.h"
+#include "engine/explore_session.h"
+#include "engine/hang_timer.h"
+#include "sys/raw_syscall.h"
+
+namespace heddle::engine {
+
+// What is explored: called as thread 0 of each execution.
+struct Body {
+  void (*function)(void*);
+  void* argument;
+};
+
+class Explorer {
+ public:
+  Explorer(Engine& engine, const detail::LoomRequest& request, detail::LoomOutcome* outcome)
+      : engine_(engine),
+        request_(request),
+        outcome_(*outcome),
+        body_{request.body, request.argument} {}
+
+  // False if the request makes no sense; the outcome says why.
+  [[nodiscard]] bool Understand() {
+    return ReadRequest(request_, &plan_, outcome_.message, sizeof outcome_.message);
+  }
+
+  void Run() {
+    shared_ = MakeSharedRegion();
+    engine_.region_ = shared_.region;
+    region().uncontrolled_count = 0;
+    region().known_count = 0;
+    g_session.Begin(request_.name);
+    FillInProcess();
+    if (plan_.card != nullptr && !LoadCard()) return;
+    if (plan_.card != nullptr) {
+      ReplayCard();
+    } else {
+      region().search.started = 0;
+      if (!Searching()) Probe();
+      ExploreAll();
+      if (Searching()) outcome_.bound = region().search.completed_bound;
+    }
+    outcome_.seconds = budget_.Seconds() - describing_seconds_;
+    outcome_.instrumented = engine_.instrumented_;
+    TellNotes();
+  }
+
+ private:
+  using Command = trace::Command;
+  using CommandKind = trace::CommandKind;
+
+  // Bodies in which nothing can be chosen are the same in every execution.
+  static constexpr uint64_t kExecutionsWithoutChoice = 16;
+
+  // After a lock-order finding, executions that may still run into the deadlock itself.
+  static constexpr uint64_t kExecutionsAfterLockOrder = 1000;
+
+  trace::Region& region() { return *shared_.region; }
+
+  // Leaves in the region only what this user wants to know of.
+  static void DropUnwanted(trace::Region* region, trace::VerdictSet wanted) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < region->execution.finding_count; ++i) {
+      if ((wanted & trace::Only(region->findings[i].verdict)) == 0) continue;
+      if (kept != i) region->findings[kept] = region->findings[i];
+      ++kept;
+    }
+    region->execution.finding_count = kept;
+  }
+
+  [[nodiscard]] static bool OnlyLockOrder(const trace::Region& region) {
+    for (uint32_t i = 0; i < region.execution.finding_count; ++i) {
+      if (region.findings[i].verdict != trace::Verdict::kLockOrder) return false;
+    }
+    return true;
+  }
+
+  void FillInProcess() {
+    trace::InProcess& told = region().in_process;
+    told.pid = static_cast<int32_t>(sys::Syscall(SYS_getpid));
+    // Who names a card in the program means this body, however often it was explored before.
+    const bool named = plan_.card != nullptr && !plan_.card_from_environment;
+    told.occurrence = named ? 0 : g_session.occurrence();
+    Text(told.name, sizeof told.name).Add(request_.name);
+    Text(told.replay_argument, sizeof told.replay_argument).Add(request_.replay_argument);
+    told.strategy = plan_.command.strategy;
+    told.seed = plan_.command.seed;
+    told.detect = plan_.command.detect;
+    told.instrumented = engine_.instrumented_;
+  }
+
+  // One execution, twice if a thread of it spins on a plain variable (engine/spin.cc). Its end may have been a signal.
+  void RunOnce(const Command& command, uint64_t number) {
+    for (;;) {
+      engine_.ExploreOnce(command, number, &body_);
+      const trace::Execution& execution = region().execution;
+      const bool again = execution.wants_plain_watch != 0;
+      if (engine_.crashed_ || engine_.hung_ || again || execution.limit_hit != 0) handlers_.Rearm();
+      if (!again) return;
+      engine_.watch_plain_accesses();
+      region().search.started = 0;  // what was explored so far was something else
+    }
+  }
+
+  // How long is an execution? PCT wants to know, as in a whole program (docs/decisions/0008). What else this one does,
+  // an execution that counts will do again.
+  void Probe() {
+    Command probe = plan_.command;
+    probe.strategy = {trace::StrategyKind::kRandom, 1, 0};
+    probe.flags |= trace::kProfileObjects;
+    probe.detect &= ~(trace::kAllowSpurious | trace::kAllowWeakFailure | trace::kAllowEarlyTime);
+    engine_.set_expected_decisions(1);
+    RunOnce(probe, 0);
+    engine_.set_expected_decisions(region().execution.decision_count);
+  }
+
+  [[nodiscard]] bool Searching() const {
+    return plan_.command.strategy.kind == trace::StrategyKind::kDfs;
+  }
+
+  void ExploreAll() {
+    uint64_t last = request_.schedules;
+    uint64_t choices = 0;
+    for (uint64_t number = 0; number < last; ++number) {
+      RunOnce(plan_.command, number);
+      if (!Account()) return;
+      const bool complete = Searching() && !strategy::Search(&region().search).Advance();
+      choices += region().execution.decision_count - 1;
+      if (region().execution.finding_count > 0) DropUnwanted(&region(), plan_.wanted);
+      if (region().execution.finding_count > 0) {
+        ++outcome_.findings;
+        const bool lock_order = OnlyLockOrder(region());
+        Describe(number);
+        if (engine_.crashed_) return;  // what it left in memory is not to be trusted
+        if (request_.keep_going == 0) {
+          if (!lock_order) return;
+          if (last - number > kExecutionsAfterLockOrder) last = number + kExecutionsAfterLockOrder;
+        }
+      }
+      if (complete) {
+        outcome_.exhausted = 1;
+        return;
+      }
+      if (budget_.Due()) {
+        if (budget_.UsedUp()) return;
+        if (InterruptScope::Requested()) {
+          outcome_.interrupted = 1;
+          return;
+        }
+        engine_.BeatForDriver();
+      }
+      if (choices == 0 && outcome_.executions >= kExecutionsWithoutChoice) {
+        outcome_.exhausted = 1;
+        return;
+      }
+    }
+  }
+
+  // Counts the execution that has just ended. False if it ended by something that cannot be explored.
+  bool Account() {
+    const trace::Execution& execution = region().execution;
+    if (execution.limit_hit != 0) {
+      outcome_.status = detail::kLoomUnsupported;
+      Text(outcome_.message, sizeof outcome_.message).Add(execution.limit_message);
+      return false;
+    }
+    ++outcome_.executions;
+    outcome_.decisions += execution.decision_count;
+    return true;
+  }
+
+  // --- cards ---
+
+  bool LoadCard() {
+    const char* const arguments[] = {"__load-card", plan_.card, nullptr};
+    const CommandAnswer answer = AskCommand(arguments, shared_.descriptor);
+    if (answer.bytes > 0 && answer.words[0] == 'O' && plan_.card_from_environment) {
+      outcome_.skipped = 1;  // it belongs to another exploration of this program
+      return false;
+    }
+    if (answer.bytes > 0 && answer.words[0] == 'C') {
+      const trace::InProcess& card = region().in_process;
+      plan_.command.strategy = card.strategy;
+      plan_.command.seed = card.seed;
+      plan_.command.detect = card.detect;
+      return true;
+    }
+    outcome_.status = detail::kLoomUsage;
+    Text(outcome_.message, sizeof outcome_.message)
+        .Add(answer.bytes > 1 ? answer.words + 1 : answer.problem);
+    return false;
+  }
+
+  void ReplayCard() {
+    const trace::InProcess card = {.execution = region().in_process.execution,
+                                   .decision_count = region().in_process.decision_count};
+    Command command = plan_.command;
+    command.kind = CommandKind::kReplay;
+    command.strategy = {trace::StrategyKind::kReplay, 0, 0};
+    command.decision_count = card.decision_count;
+    RunOnce(command, card.execution);
+    if (!Account()) return;
+    DropUnwanted(&region(), plan_.wanted);
+    outcome_.findings = region().execution.finding_count > 0;
+    const bool diverged = region().execution.diverged != 0;
+    if (outcome_.findings == 0 && diverged) {
+      outcome_.status = detail::kLoomUnsupported;
+      Text(outcome_.message, sizeof outcome_.message)
+          .Add("the schedule of the card no longer fits the body: ")
+          .Add(region().execution.diverged_message);
+    }
+    Describe(card.execution);
+  }
+
+  // --- findings ---
+
+  // Runs the same decisions again, with stacks. Heap blocks may lie elsewhere than in the execution before (what that
+  // left behind is still there), so what to watch for is taken from one diagnosing execution for the next, until the
+  // earlier access of every race was seen.
+  void Diagnose(uint64_t number) {
+    constexpr int kTries = 4;
+    for (int i = 0; i < kTries; ++i) {
+      Command command = plan_.command;
+      command.kind = CommandKind::kReplay;
+      command.flags = trace::kDiagnose;
+      command.strategy = {trace::StrategyKind::kReplay, 0, 0};
+      command.decision_count = static_cast<uint32_t>(region().in_process.end.decision_count);
+      command.first_execution = number;
+      constexpr uint64_t kEventsWithStack = 100;
+      const uint64_t events = region().in_process.end.event_count;
+      command.snapshot_events_from = events > kEventsWithStack ? events - kEventsWithStack : 0;
+      // Clocks go on from execution to execution; what counts is how far into the execution they are.
+      const uint64_t shift = engine_.NextBaseClock() - engine_.base_clock_;
+      for (uint32_t k = 0; k < region().execution.finding_count; ++k) {
+        const trace::Finding& finding = region().findings[k];
+        if (finding.address == 0 || finding.previous.clock == 0) continue;
+        region().watches[command.watch_count++] = {finding.address, finding.previous.thread, k,
+                                                   finding.previous.clock + shift};
+      }
+      if (engine_.crashed_) {
+        DiagnoseInCopy(command, number);
+        return;
+      }
+      RunOnce(command, number);
+      const bool broken = engine_.crashed_ || engine_.hung_ || region().execution.limit_hit != 0;
+      if (broken || !EarlierAccessMissing()) return;
+    }
+  }
+
+  bool EarlierAccessMissing() {
+    for (uint32_t i = 0; i < region().execution.finding_count; ++i) {
+      const trace::Finding& finding = region().findings[i];
+      if (finding.verdict == trace::Verdict::kDataRace &&
+          finding.previous.snapshot == trace::kNoIndex)
+        return true;
+    }
+    return false;
+  }
+
+  // After a crash nothing in this process is to be trusted with a second one.
+  void DiagnoseInCopy(const Command& command, uint64_t number) {
+    const long pid = sys::Syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+    if (pid == 0) {
+      constexpr long kSecondsMax = 20;
+      sys::Syscall(SYS_alarm, kSecondsMax);
+      handlers_.Rearm();
+      engine_.ExploreOnce(command, number, &body_);
+      sys::Syscall(SYS_exit_group, 0);
+    }
+    int status = 0;
+    while (pid > 0 && sys::Syscall(SYS_wait4, pid, sys::Arg(&status), 0, 0) == -EINTR) {
+    }
+  }
+
+  void Describe(uint64_t number) {
+    if (request_.on_finding == nullptr) {
+      RememberKnown();
+      return;
+    }
+    const Budget describing(0);
+    trace::InProcess& told = region().in_process;
+    told.execution = number;
+    told.end = region().execution;
+    for (uint32_t i = 0; i < told.end.finding_count; ++i) told.findings[i] = region().findings[i];
+    RememberKnown();
+    const uint32_t known = region().known_count;
+    region().known_count = 0;  // the second run is to find them again
+    // What hung was seen while it hung; a second run would take as long.
+    if (!engine_.hung_ && told.end.finding_count > 0) Diagnose(number);
+    region().known_count = known;
+    const char* const explored[] = {"__describe", "--cards", plan_.cards, nullptr};
+    const char* const replayed[] = {"__describe", "--replay", plan_.card, nullptr};
+    const CommandAnswer answer =
+        AskCommand(plan_.card != nullptr ? replayed : explored, shared_.descriptor);
+    if (plan_.card_from_environment && answer.status >= 0)
+      sys::Syscall(SYS_exit_group, answer.status);  // the command has said it all
+    if (answer.bytes == 0) {
+      TellWithoutCommand(answer.problem);
+    } else {
+      TellAnswer(answer);
+    }
+    describing_seconds_ += describing.Seconds();
+  }
+
+  void RememberKnown() {
+    for (uint32_t i = 0; i < region().execution.finding_count; ++i) {
+      if (region().known_count < kKnownRacesMax)
+        region().known[region().known_count++] = region().findings[i].key;
+    }
+  }
+
+  // The answer is a row of words: "F" id verdict summary card story, or "N" note.
+  void TellAnswer(const CommandAnswer& answer) {
+    const char* at = answer.words;
+    const char* end = answer.words + answer.bytes;
+    const auto next = [&at, end]() {
+      const char* word = at < end ? at : "";
+      while (at < end && *at != '\0') ++at;
+      ++at;
+      return word;
+    };
+    while (at < end) {
+      const char* kind = next();
+      if (kind[0] == 'F') {
+        detail::LoomFinding finding = {};
+        finding.id = next();
+        finding.verdict = next();
+        finding.summary = next();
+        finding.card = next();
+        finding.story = next();
+        finding.execution = region().in_process.execution;
+        request_.on_finding(request_.context, &finding);
+      } else {
+        request_.on_note(request_.context, next());
+      }
+    }
+  }
+
+  void TellWithoutCommand(const char* problem) {
+    const trace::InProcess& told = region().in_process;
+    for (uint32_t i = 0; i < told.end.finding_count; ++i) {
+      const trace::Finding& found = told.findings[i];
+      const char* name = trace::VerdictName(found.verdict);
+      const char* summary =
+          found.message[0] != '\0' ? found.message : trace::VerdictText(found.verdict);
+      const detail::LoomFinding finding = {name, name, summary, "", "", told.execution};
+      request_.on_finding(request_.context, &finding);
+    }
+    request_.on_note(request_.context, problem);
+  }
+
+  // How far strategy dfs got.
+  void TellSearch() {
+    const trace::SearchState& search = region().search;
+    TextBuffer<200> text;
+    if (search.complete != 0) {
+      text.Add("complete: ").Number(search.executions).Add(" executions (every schedule");
+      if (search.cut != 0) text.Add(" with at most ").Number(search.bound).Add(" preemptions");
+      text.Add(")");
+    } else if (search.completed_bound < 0) {
+      text.Add("dfs stopped before it had explored all schedules without a preemption");
+    } else {
+      text.Add("dfs stopped at preemption bound ").Number(search.bound);
+      text.Add("; every schedule with at most ")
+          .Number(static_cast<uint64_t>(search.completed_bound))
+          .Add(" was explored");
+    }
+    request_.on_note(request_.context, text.c_str());
+  }
+
+  void TellNotes() {
+    if (request_.on_note == nullptr) return;
+    if (Searching() && plan_.card == nullptr) TellSearch();
+    // What was cut short by a finding says nothing about what can happen.
+    if (outcome_.findings == 0 && plan_.card == nullptr) g_session.ReportNever(request_);
+    if (g_session.too_many_names())
+      request_.on_note(request_.context,
+                       "Sometimes was called with more different names than are kept (256)");
+    for (uint32_t i = 0; i < region().uncontrolled_count; ++i) {
+      const trace::Uncontrolled& entry = region().uncontrolled[i];
+      TextBuffer<300> text;
+      text.Add("not controlled: ").Add(entry.name).Add(": ").Add(entry.treatment);
+      request_.on_note(request_.context, text.c_str());
+    }
+  }
+
+  Engine& engine_;
+  const detail::LoomRequest& request_;
+  detail::LoomOutcome& outcome_;
+  Body body_;
+  ExplorePlan plan_;
+  SharedRegion shared_;
+  CrashHandlerScope handlers_;
+  InterruptScope interrupts_;
+  HangTimer hang_timer_{request_.hang_ns};
+  Budget budget_{request_.time_ns};
+  double describing_seconds_ = 0;
+};
+
+}  // namespace heddle::engine
