@@ -9,6 +9,7 @@
 
 #include "cli/console.h"
 #include "cli/finding_collector.h"
+#include "cli/search_words.h"
 #include "driver/version.h"
 #include "report/build.h"
 
@@ -141,6 +142,7 @@ void AddNotes(const ExplorationResult& result, RunView& run) {
       result.seconds > 0 ? static_cast<double>(result.executions) / result.seconds : 0;
   run.decisions = result.decisions;
   run.exhausted = result.exhausted;
+  if (result.search.has_value()) run.search = SearchWords(result);
   run.instrumented =
       prepared.facts.instrumented || (result.hello_flags & trace::kInstrumented) != 0;
   for (const trace::Uncontrolled& entry : result.uncontrolled) {
@@ -203,6 +205,10 @@ Result<Hunt> HuntFindings(const RunOptions& options, const driver::StandardInput
         options, MakeCard(options, prepared.value(), input, result.nondeterminism->recording, view),
         view, hunt.run);
     hunt.run.findings.push_back(std::move(view));
+  }
+  if (options.one_job_only) {
+    hunt.run.notes.emplace_back(
+        "--jobs is ignored: a systematic search goes on from its last execution, so it is one job");
   }
   AddNotes(result, hunt.run);
   hunt.exit_status = ExitStatusOf(result, hunt.run);

@@ -27,6 +27,7 @@ struct Words {
   std::string strategy = "portfolio";
   std::string seed = "1";
   std::string schedules, time, detect, no_detect, hang_timeout, start_timeout, environment_keep;
+  std::string preemption_bound;
   uint32_t jobs = 0;
   std::string output = "finding";
   bool no_early_time = false, no_spurious = false, no_weak_failure = false;
@@ -40,8 +41,12 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
       ->type_name("DURATION");
   app.add_option(
          "--strategy", words.strategy,
-         "random[:PERMILLE], pct[:DEPTH], pos or portfolio, which mixes them (default portfolio)")
+         "random[:PERMILLE], pct[:DEPTH], pos or portfolio, which mixes them, or dfs, which tries "
+         "every schedule (default portfolio)")
       ->type_name("NAME");
+  app.add_option("--preemption-bound", words.preemption_bound,
+                 "dfs: try only schedules with at most K preemptions, fewest first")
+      ->type_name("K");
   app.add_option("--seed", words.seed,
                  "Seed of all choices; the same seed explores the same executions (default 1)")
       ->type_name("N");
@@ -153,8 +158,18 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
   return std::nullopt;
 }
 
+// `--preemption-bound K` is `--strategy dfs:K` in other words.
+[[nodiscard]] Result<trace::StrategySpec> StrategyOf(const Words& words) {
+  if (words.preemption_bound.empty()) return driver::ParseStrategy(words.strategy);
+  if (words.strategy != "dfs") {
+    return Error{kExitUsage, "--preemption-bound goes with --strategy dfs only",
+                 "pct:DEPTH is the strategy that draws few preemptions at random"};
+  }
+  return driver::ParseStrategy("dfs:" + words.preemption_bound);
+}
+
 [[nodiscard]] std::optional<Error> Apply(const Words& words, RunOptions& options) {
-  const Result<trace::StrategySpec> strategy = driver::ParseStrategy(words.strategy);
+  const Result<trace::StrategySpec> strategy = StrategyOf(words);
   if (!strategy.ok()) return strategy.error();
   options.exploration.loom.strategy = strategy.value();
   const char* end = words.seed.data() + words.seed.size();
@@ -165,6 +180,8 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
                  "the seed '" + Printable(words.seed) + "' is not a number from 0 to 2^64-1", ""};
   }
   if (std::optional<Error> error = ApplyBudget(words, options.exploration)) return error;
+  options.one_job_only = words.jobs > 1 && strategy.value().kind == trace::StrategyKind::kDfs;
+  if (strategy.value().kind == trace::StrategyKind::kDfs) options.exploration.jobs = 1;
   if (std::optional<Error> error = ApplyDetectors(words, options)) return error;
   options.output = words.output == "show"   ? OutputMode::kShow
                    : words.output == "hide" ? OutputMode::kHide

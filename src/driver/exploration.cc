@@ -124,8 +124,10 @@ void Exploration::StartBatch(Share& share) {
   const bool one_schedule =
       result_.choices == 0 && result_.executions >= kExecutionsWithoutDecision;
   if (one_schedule) result_.exhausted = true;
+  const bool search_over = result_.search.has_value() &&
+                           result_.search->state != trace::SearchState::kRunning;
   if (result_.interrupted || result_.failure.has_value() || result_.exhausted ||
-      time_left.count() == 0 || share.next > LastNumber()) {
+      search_over || time_left.count() == 0 || share.next > LastNumber()) {
     share.done = true;
     return;
   }
@@ -160,6 +162,7 @@ void Exploration::HandleReply(Share& share, const Reply& reply) {
   result_.executions += reply.executions;
   result_.decisions += reply.decisions;
   result_.choices += ChoicesOf(reply, share.job->loom().region());
+  if (options_.loom.strategy.kind == trace::StrategyKind::kDfs) NoteSearch(share, reply.execution);
   if (reply.kind == ReplyKind::kRefused) {
     Fail(share, RefusalError(reply));
     return;
@@ -241,6 +244,21 @@ void Exploration::CheckDeterminism(Share& share, uint64_t execution) {
       (!result_.nondeterminism.has_value() || execution < result_.nondeterminism->execution)) {
     result_.nondeterminism =
         Nondeterminism{execution, again.value().difference, std::move(recording)};
+  }
+}
+
+// Where the systematic search stands after a batch; it may have come to its end.
+void Exploration::NoteSearch(Share& share, uint64_t last_execution) {
+  const trace::Search& search = share.job->loom().region().search;
+  result_.search = SearchProgress{search.state, search.bound, search.cut != 0, search.executions,
+                                  search.too_deep};
+  result_.exhausted = result_.search->complete();
+  if (search.state == trace::SearchState::kDeviated) {
+    result_.nondeterminism = Nondeterminism{
+        last_execution,
+        "it did not follow the path of the execution before it, after " +
+            std::to_string(search.depth) + " choices",
+        share.job->Record(last_execution)};
   }
 }
 

@@ -52,6 +52,19 @@ struct Nondeterminism {
   Recording recording;
 };
 
+// How far a systematic search came (trace::Search).
+struct SearchProgress {
+  trace::SearchState state = trace::SearchState::kUnused;
+  uint32_t bound = 0;       // of the last iteration
+  bool cut = false;         // that iteration left schedules out because of the bound
+  uint64_t executions = 0;  // of that iteration
+  uint64_t too_deep = 0;    // of them with more choices than kSearchDepthMax
+  // Every schedule within the bound was tried.
+  [[nodiscard]] bool complete() const {
+    return state == trace::SearchState::kComplete && too_deep == 0;
+  }
+};
+
 struct ExplorationResult {
   uint64_t executions = 0;
   uint64_t decisions = 0;
@@ -64,6 +77,7 @@ struct ExplorationResult {
   std::vector<trace::Uncontrolled> uncontrolled;
   std::vector<std::string> notes;
   std::optional<Nondeterminism> nondeterminism;
+  std::optional<SearchProgress> search;  // strategy dfs only
   uint64_t limited_executions = 0;  // cut short by a limit or something unsupported
   std::string limit_message;
   std::optional<Error>
@@ -112,6 +126,7 @@ class Exploration {
   void HandleReply(Share& share, const trace::Reply& reply);
   void HandleFinding(Share& share, uint64_t execution);
   void CheckDeterminism(Share& share, uint64_t execution);
+  void NoteSearch(Share& share, uint64_t last_execution);
   void DiagnoseAndKeep(Job& job, const Recording& recording);
   void Keep(const LoomProcess& loom, uint32_t index, const Recording& recording,
             const Diagnosis& diagnosis);

@@ -12,6 +12,7 @@ using trace::Verdict;
 constexpr uint32_t kPerMilleMax = 1000;
 constexpr uint32_t kDepthDefault = 3;
 constexpr uint32_t kDepthMax = 64;
+constexpr uint32_t kPreemptionBoundMax = 1000;
 
 struct VerdictEntry {
   Verdict verdict;
@@ -74,10 +75,18 @@ Result<StrategySpec> ParseStrategy(std::string_view text) {
                  "the depth in '" + std::string(text) + "' is not a number from 1 to 64",
                  "pct:3 finds bugs that need three ordering constraints"};
   }
+  if (name == "dfs") {
+    const std::optional<uint32_t> bound = has_argument ? Number(argument, 0, kPreemptionBoundMax)
+                                                       : std::optional<uint32_t>(trace::kNoIndex);
+    if (bound.has_value()) return StrategySpec{StrategyKind::kDfs, 0, 0, *bound};
+    return Error{kExitUsage,
+                 "the bound in '" + std::string(text) + "' is not a number from 0 to 1000",
+                 "dfs:2 tries every schedule with at most two preemptions"};
+  }
   if (text == "pos") return StrategySpec{StrategyKind::kPos, 0, 0};
   if (text == "portfolio") return StrategySpec{StrategyKind::kPortfolio, 0, 0};
   return Error{kExitUsage, "unknown strategy '" + std::string(text) + "'",
-               "use random, random:PERMILLE, pct:DEPTH, pos or portfolio"};
+               "use random, random:PERMILLE, pct:DEPTH, pos, dfs, dfs:BOUND or portfolio"};
 }
 
 std::string StrategyText(const StrategySpec& strategy) {
@@ -90,6 +99,10 @@ std::string StrategyText(const StrategySpec& strategy) {
       return "pos";
     case StrategyKind::kPortfolio:
       return "portfolio";
+    case StrategyKind::kDfs:
+      return strategy.preemption_bound == trace::kNoIndex
+                 ? "dfs"
+                 : "dfs:" + std::to_string(strategy.preemption_bound);
     case StrategyKind::kReplay:
       return "replay";
   }

@@ -12,7 +12,7 @@
 
 namespace heddle::driver {
 
-// "random", "random:PERMILLE", "pct", "pct:D", "pos", "portfolio".
+// "random", "random:PERMILLE", "pct", "pct:D", "pos", "portfolio", "dfs", "dfs:K" (at most K preemptions).
 [[nodiscard]] Result<trace::StrategySpec> ParseStrategy(std::string_view text);
 [[nodiscard]] std::string StrategyText(const trace::StrategySpec& strategy);
 

@@ -151,11 +151,15 @@ class CheckpointServer {
       __atomic_store_n(&region_.live.decisions,
                        region_.live.decisions + region_.execution.decision_count, __ATOMIC_RELAXED);
       reply.execution = number;
+      const bool searches = command.strategy.kind == trace::StrategyKind::kDfs;
+      if (searches)
+        strategy::FinishSearchExecution(&region_.search, command.strategy.preemption_bound);
       if (RefuseAfterLimit(&reply)) break;
       if (region_.execution.finding_count > 0) {
         reply.kind = ReplyKind::kFinding;
         if ((command.flags & trace::kStopAtFinding) != 0) break;
       }
+      if (searches && region_.search.state != trace::SearchState::kRunning) break;
       if (__atomic_load_n(&region_.live.stop, __ATOMIC_RELAXED) != 0) break;
       if (command.budget_ns != 0 && RealNow() - start > command.budget_ns) break;
     }
@@ -206,6 +210,9 @@ class CheckpointServer {
     Await(static_cast<int32_t>(pid), process_descriptor, command);
     if (region_.execution.wants_plain_watch != 0) {
       engine_.watch_plain_accesses();
+      // What the search knows of the tree, it knows of executions that were not watched.
+      if (command.strategy.kind == trace::StrategyKind::kDfs)
+        strategy::RestartSearchIteration(&region_.search);
       return RunOne(command, number);
     }
     return Side::kParent;

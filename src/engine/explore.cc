@@ -86,6 +86,10 @@ Engine::ExploreOutcome Engine::Explore(const ExploreRequest& request) {
   ExploreOnce(probe, 0, &body);
   if (crashed_) handlers.Rearm();  // execution 0 will tell
   set_expected_decisions(region_->execution.decision_count);
+  const bool searches = request.command.strategy.kind == trace::StrategyKind::kDfs;
+  region_->search.state = trace::SearchState::kUnused;
+  region_->search.bound = 0;
+  strategy::RestartSearchIteration(&region_->search);
 
   for (uint64_t i = 0; i < request.command.count; ++i) {
     const uint64_t number = request.command.first_execution + i * request.command.stride;
@@ -93,11 +97,15 @@ Engine::ExploreOutcome Engine::Explore(const ExploreRequest& request) {
     if (crashed_) handlers.Rearm();
     ++outcome.executions;
     outcome.decisions += region_->execution.decision_count;
+    if (searches) {
+      strategy::FinishSearchExecution(&region_->search, request.command.strategy.preemption_bound);
+    }
     if (region_->execution.finding_count > 0) {
       ++outcome.findings;
       if (crashed_) break;  // what it left in memory is not to be trusted
       if ((request.command.flags & trace::kStopAtFinding) != 0) break;
     }
+    if (searches && region_->search.state != trace::SearchState::kRunning) break;
   }
   in_process_ = false;
   phase_ = phase_before;

@@ -191,6 +191,8 @@ void Engine::BeginExecution(const trace::Command& command, uint64_t execution_nu
   strategy_ = portfolio_.Select(command.strategy, execution_number);
   strategy_listens_ = strategy_->ListensToEvents();
   random_walk_ = portfolio_.AsRandomWalk(strategy_);
+  systematic_ = portfolio_.AsDfs(strategy_);
+  if (systematic_ != nullptr) BeginSystematic();
   strategy_->StartExecution({seed, expected_decisions_});
   for (uint32_t i = 0; i < thread_count_; ++i) strategy_->OnThreadCreated(ThreadId{i});
   if (diagnosing_) StartDiagnosis(command);

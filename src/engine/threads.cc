@@ -76,7 +76,8 @@ int Engine::CreateThread(pthread_t* handle, const pthread_attr_t* attributes,
   *handle = identity->handle;
   Done(OpKind::kThreadCreate, nullptr, 0, Index(thread->id));
   // The new thread may overtake its creator at once: what the creator does next may be plain accesses only.
-  Arrive(OpKind::kYield, nullptr, false, pc);
+  // The systematic search tries both ways by itself, and has to tell this from a yield of the program.
+  Arrive(systematic_ != nullptr ? OpKind::kThreadCreate : OpKind::kYield, nullptr, false, pc);
   pending_[Index(parent->id)] = {};
   return 0;
 }

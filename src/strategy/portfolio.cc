@@ -37,6 +37,8 @@ Strategy* Portfolio::Select(const StrategySpec& spec, uint64_t execution) {
       return &pct_;
     case StrategyKind::kPos:
       return &pos_;
+    case StrategyKind::kDfs:
+      return &dfs_;
     case StrategyKind::kRandom:
     case StrategyKind::kPortfolio:
     case StrategyKind::kReplay:

@@ -34,7 +34,7 @@ namespace heddle::trace {
 
 inline constexpr uint64_t kRegionMagic =
     0x31454c4444454548;  // "HEDDLE1" with a doubled letter, little-endian
-inline constexpr uint32_t kRegionVersion = 1;
+inline constexpr uint32_t kRegionVersion = 2;
 inline constexpr uint32_t kNoIndex = 0xffff'ffff;
 
 // --- Decisions ---------------------------------------------------------------------------------------------------
@@ -65,7 +65,7 @@ inline constexpr uint32_t kDecisionValueBits = 28;
 
 // --- Commands ----------------------------------------------------------------------------------------------------
 
-enum class StrategyKind : uint32_t { kRandom, kPct, kPos, kPortfolio, kReplay };
+enum class StrategyKind : uint32_t { kRandom, kPct, kPos, kPortfolio, kReplay, kDfs, kSurw };
 
 // What `--strategy` says. Every field is used by every loom in the same way, so (seed, execution number, spec) is
 // all that an execution depends on.
@@ -74,6 +74,7 @@ struct StrategySpec {
   uint32_t
       switch_per_mille;  // random: how often to choose among all enabled threads instead of running on (1..1000)
   uint32_t depth;  // pct: the number of ordering constraints D (change points: D-1), 1..64
+  uint32_t preemption_bound = kNoIndex;  // dfs: the most preemptions K, or kNoIndex for any number
 };
 
 // What an exploring execution looks for besides what ends it anyway.
@@ -267,6 +268,33 @@ struct Execution {
   char limit_message[512];
 };
 
+// The state of a systematic search (strategy/dfs.h): the path of the execution that runs or ran last, and how far the
+// search has come. It lives here because every execution is a process of its own.
+enum class SearchState : uint32_t {
+  kUnused,
+  kRunning,
+  kComplete,  // nothing is left within the bound
+  kDeviated,  // an execution did not follow the path that it was told: the program is not deterministic
+};
+
+struct SearchNode {
+  uint32_t chosen;       // the way that the path takes here
+  uint32_t options;      // how many ways there are within the bound
+  uint32_t fingerprint;  // of what happened before: shows an execution that does not follow the path
+};
+
+struct Search {
+  SearchState state;
+  uint32_t bound;        // preemptions that an execution of this iteration may have
+  uint32_t cut;          // 1: some way of this iteration was not taken because of the bound
+  uint32_t prefix;       // so many nodes tell the execution what to do; it adds those that follow
+  uint32_t depth;        // nodes that the execution has passed
+  uint32_t is_too_deep;  // 1: the execution had more choices than kSearchDepthMax
+  uint64_t executions;   // that have ended, in this iteration
+  uint64_t too_deep;     // of them with more choices than kSearchDepthMax: their later choices are not searched
+  SearchNode nodes[kSearchDepthMax];
+};
+
 // Counters that the driver may read at any time (written with relaxed atomic stores).
 struct Live {
   uint32_t stop;  // written by the driver: end the batch after this execution
@@ -300,6 +328,7 @@ struct Region {
   StackSnapshot snapshots[kSnapshotsMax];
   Decision decisions[kDecisionsMax];
   Event events[kEventsMax];
+  Search search;
   uint8_t snapshot_pool[kSnapshotPoolBytes];
 };
 
