@@ -20,8 +20,9 @@ using driver::SearchProgress;
   if (result.failure.has_value()) return "the run ended early";
   if (result.interrupted) return "it was interrupted";
   if (search.too_deep > 0) {
-    return fmt::format("{} made more than {} choices (kSearchDepthMax), the later ones not searched",
-                       Counted(search.too_deep, "execution"), kSearchDepthMax);
+    return fmt::format(
+        "{} made more than {} choices (kSearchDepthMax), the later ones not searched",
+        Counted(search.too_deep, "execution"), kSearchDepthMax);
   }
   if (!result.findings.empty()) return "a finding ended the search (--keep-going goes on)";
   return "the budget is used up";
@@ -37,8 +38,8 @@ std::string SearchWords(const driver::ExplorationResult& result) {
     return fmt::format("complete: {} (every schedule{})", Counted(search.executions, "execution"),
                        within);
   }
-  return fmt::format("stopped at preemption bound {}: {}; {} with at most so many preemptions done",
-                     search.bound, WhyStopped(result), Counted(search.executions, "execution"));
+  return fmt::format("stopped at preemption bound {}, after {} of it: {}", search.bound,
+                     Counted(search.executions, "execution"), WhyStopped(result));
 }
 
 }  // namespace heddle::cli

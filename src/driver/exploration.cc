@@ -124,10 +124,10 @@ void Exploration::StartBatch(Share& share) {
   const bool one_schedule =
       result_.choices == 0 && result_.executions >= kExecutionsWithoutDecision;
   if (one_schedule) result_.exhausted = true;
-  const bool search_over = result_.search.has_value() &&
-                           result_.search->state != trace::SearchState::kRunning;
-  if (result_.interrupted || result_.failure.has_value() || result_.exhausted ||
-      search_over || time_left.count() == 0 || share.next > LastNumber()) {
+  const bool search_over =
+      result_.search.has_value() && result_.search->state != trace::SearchState::kRunning;
+  if (result_.interrupted || result_.failure.has_value() || result_.exhausted || search_over ||
+      time_left.count() == 0 || share.next > LastNumber()) {
     share.done = true;
     return;
   }
@@ -254,11 +254,11 @@ void Exploration::NoteSearch(Share& share, uint64_t last_execution) {
                                   search.too_deep};
   result_.exhausted = result_.search->complete();
   if (search.state == trace::SearchState::kDeviated) {
-    result_.nondeterminism = Nondeterminism{
-        last_execution,
-        "it did not follow the path of the execution before it, after " +
-            std::to_string(search.depth) + " choices",
-        share.job->Record(last_execution)};
+    result_.nondeterminism =
+        Nondeterminism{last_execution,
+                       "it did not follow the path of the execution before it, at choice " +
+                           std::to_string(search.depth + 1),
+                       share.job->Record(last_execution)};
   }
 }
 

@@ -78,7 +78,7 @@ struct ExplorationResult {
   std::vector<std::string> notes;
   std::optional<Nondeterminism> nondeterminism;
   std::optional<SearchProgress> search;  // strategy dfs only
-  uint64_t limited_executions = 0;  // cut short by a limit or something unsupported
+  uint64_t limited_executions = 0;       // cut short by a limit or something unsupported
   std::string limit_message;
   std::optional<Error>
       failure;  // what ended the run early; findings made before are still in `findings`

@@ -9,8 +9,8 @@ using trace::StrategyKind;
 using trace::Verdict;
 
 TEST(LoomOptionsTest, StrategiesSurviveTheRoundTrip) {
-  for (const char* text : {"random:1", "random:1000", "pct:1", "pct:64", "pos", "portfolio",
-                           "dfs", "dfs:0", "dfs:1000"}) {
+  for (const char* text : {"random:1", "random:1000", "pct:1", "pct:64", "pos", "portfolio", "dfs",
+                           "dfs:0", "dfs:1000"}) {
     const Result<trace::StrategySpec> strategy = ParseStrategy(text);
     ASSERT_TRUE(strategy.ok()) << text;
     EXPECT_EQ(StrategyText(strategy.value()), text);
@@ -24,8 +24,9 @@ TEST(LoomOptionsTest, StrategiesHaveDefaults) {
 }
 
 TEST(LoomOptionsTest, RefusesWrongStrategies) {
-  for (const char* text : {"", "rand", "random:", "random:0", "random:1001", "random:x", "pct:0",
-                           "pct:65", "pct:3:4", "pos:1", "portfolio:2", "dfs:", "dfs:-1", "dfs:1001", "replay"}) {
+  for (const char* text :
+       {"", "rand", "random:", "random:0", "random:1001", "random:x", "pct:0", "pct:65", "pct:3:4",
+        "pos:1", "portfolio:2", "dfs:", "dfs:-1", "dfs:1001", "replay"}) {
     EXPECT_FALSE(ParseStrategy(text).ok()) << text;
   }
 }

@@ -80,7 +80,8 @@ uint32_t Engine::ValueSystematically(DecisionKind kind, uint32_t count, uint32_t
   const auto fingerprint = static_cast<uint32_t>(event_hash_ >> 32);
   switch (kind) {
     case DecisionKind::kSetting:
-      return drawn & 2;  // little patience, yields are heeded; plain accesses are counted where that is needed
+      return drawn &
+             2;  // little patience, yields are heeded; plain accesses are counted where that is needed
     case DecisionKind::kWeakFailure: {
       if (weak_failures_left_ == 0) return 0;
       const uint32_t fails = systematic_->Decide(2, 1, fingerprint);

@@ -100,8 +100,8 @@ TEST(DfsTest, TriesEveryInterleavingOnce) {
 }
 
 TEST(DfsTest, ThreeThreadsHaveAMultinomialNumberOfInterleavings) {
-  EXPECT_EQ(ExploreCounts({2, 2, 2}, trace::kNoIndex).executions, 90u);      // 6! / (2! 2! 2!)
-  EXPECT_EQ(ExploreCounts({1, 2, 3}, trace::kNoIndex).executions, 60u);      // 6! / (1! 2! 3!)
+  EXPECT_EQ(ExploreCounts({2, 2, 2}, trace::kNoIndex).executions, 90u);         // 6! / (2! 2! 2!)
+  EXPECT_EQ(ExploreCounts({1, 2, 3}, trace::kNoIndex).executions, 60u);         // 6! / (1! 2! 3!)
   EXPECT_EQ(ExploreCounts({1, 1, 1, 1, 1}, trace::kNoIndex).executions, 120u);  // 5!
 }
 

@@ -278,9 +278,10 @@ enum class SearchState : uint32_t {
 };
 
 struct SearchNode {
-  uint32_t chosen;       // the way that the path takes here
-  uint32_t options;      // how many ways there are within the bound
-  uint32_t fingerprint;  // of what happened before: shows an execution that does not follow the path
+  uint32_t chosen;   // the way that the path takes here
+  uint32_t options;  // how many ways there are within the bound
+  uint32_t
+      fingerprint;  // of what happened before: shows an execution that does not follow the path
 };
 
 struct Search {
@@ -291,7 +292,8 @@ struct Search {
   uint32_t depth;        // nodes that the execution has passed
   uint32_t is_too_deep;  // 1: the execution had more choices than kSearchDepthMax
   uint64_t executions;   // that have ended, in this iteration
-  uint64_t too_deep;     // of them with more choices than kSearchDepthMax: their later choices are not searched
+  uint64_t
+      too_deep;  // of them with more choices than kSearchDepthMax: their later choices are not searched
   SearchNode nodes[kSearchDepthMax];
 };
 

@@ -26,7 +26,8 @@ int main(int count, char** words) {
 }
 """
 
-# The assertion needs two preemptions: each of the two reads by the first thread must be followed by an update.
+# The assertion needs three preemptions: from the first thread after its first read, back between the updates, and from the
+# first thread again after its second read.
 TORN = """
 #include <pthread.h>
 #include <atomic>
@@ -148,12 +149,95 @@ def schedules(times, bound):
 
 
 class SearchTest(harness.CommandTest):
-    def compile(self, source, name, compiler="g++", *more):
-        flags = ["-O2", "-g", "-fsanitize=thread"]
-        if "clang" in compiler:
-            flags += ["-shared-libsan", "-Wno-unused-command-line-argument"]
-            flags += ["-fno-sanitize-link-runtime", "-Wl,--allow-shlib-undefined", "-Wl,-z,lazy"]
+    def compile(self, source, name="program", compiler="g++", level="-O2"):
         file = self.write(f"{name}.cc", source, 0o644)
-        wrapper = [os.path.join(harness.BUILD, "bin", "heddle"), "cxx"] if False else []
-        subprocess.run([*wrapper, compiler, *flags, *more, file, "-o", self.path(name)], check=True, cwd=self.directory)
-        return "./" + name
+        command = [compiler, level, "-g", "-pthread", "-fsanitize=thread", file, "-o", self.path(name)]
+        if compiler != "g++":
+            command = [os.path.join(harness.BUILD, "bin", "heddle"), "c++", *command[1:]]
+        subprocess.run(command, check=True, cwd=self.directory, env=self.environment(HEDDLE_CXX=compiler))
+        return self.path(name)
+
+    def search(self, *words):
+        done, report = self.run_json("--strategy", "dfs", "--time", "40s", *words)
+        return done, report, report["search"]
+
+    def compilers(self):
+        for compiler in ("g++", "clang++-14"):
+            if shutil.which(compiler):
+                for level in ("-O0", "-O2"):
+                    yield compiler, level
+
+    def test_the_number_of_executions_is_the_number_of_schedules(self):
+        for compiler, level in self.compilers():
+            program = self.compile(ADDERS, "adders", compiler, level)
+            for times in ((0,), (3,), (0, 0), (1, 1), (2, 3), (0, 1, 0)):
+                with self.subTest(compiler=compiler, level=level, times=times):
+                    done, report, said = self.search("--", program, *map(str, times))
+                    self.expect(done, 0)
+                    expected = schedules(times, None)
+                    words = "1 execution" if expected == 1 else f"{expected} executions"
+                    self.assertEqual(said, f"complete: {words} (every schedule)")
+                    self.assertTrue(report["exhausted"])
+
+    def test_a_bound_gives_the_schedules_with_so_few_preemptions(self):
+        program = self.compile(ADDERS)
+        before = 0
+        for bound in (0, 1, 2):
+            done, report, said = self.search("--preemption-bound", str(bound), "--", program, "2", "2", "1")
+            self.expect(done, 0)
+            expected = schedules((2, 2, 1), bound)
+            unit = "preemption" if bound == 1 else "preemptions"
+            self.assertEqual(said, f"complete: {expected} executions (every schedule with at most {bound} {unit})")
+            self.assertTrue(report["exhausted"])
+            before += expected
+            self.assertEqual(report["executions"], before, "each bound up to this one")
+
+    def test_a_bug_is_found_at_the_bound_that_it_needs_and_not_below(self):
+        program = self.compile(TORN)
+        done, report, _ = self.search("--preemption-bound", "2", "--", program)
+        self.expect(done, 0, "every schedule with at most 2 preemptions")
+        done, report, said = self.search("--preemption-bound", "3", "--", program)
+        self.expect(done, 1)
+        self.assertEqual([finding["verdict"] for finding in report["findings"]], ["assertion"])
+        self.assertIn("stopped at preemption bound 3", said)
+        self.assertIn("a finding ended the search", said)
+        self.assertFalse(report["exhausted"])
+        self.expect(self.heddle("replay", report["findings"][0]["card"]), 1, "assertion")
+
+    def test_with_keep_going_the_search_goes_on_to_its_end(self):
+        done, report, said = self.search("--keep-going", "--jobs", "2", "--", self.compile(TORN))
+        self.expect(done, 1, "--jobs is ignored")
+        self.assertTrue(said.startswith("complete: ") and said.endswith(" executions (every schedule)"), said)
+        self.assertTrue(report["exhausted"])
+        self.assertGreaterEqual(report["findings"][0]["count"], 1)
+
+    def test_a_budget_that_is_too_small_is_said(self):
+        done, report, said = self.search("--schedules", "10", "--", self.compile(ADDERS), "2", "2")
+        self.expect(done, 0)
+        self.assertEqual(report["executions"], 10)
+        self.assertRegex(said, r"^stopped at preemption bound 1, after \d+ executions of it: the budget is used up$")
+        self.assertFalse(report["exhausted"])
+
+    def test_a_program_that_is_not_deterministic_is_never_called_complete(self):
+        done, report, said = self.search("--", self.compile(MOODY), self.path("runs"))
+        self.expect(done, 0, "nondeterminism")
+        self.assertIn("the program is not deterministic", said)
+        self.assertFalse(report["exhausted"])
+
+    def test_the_environment_is_searched_as_well(self):
+        # Three exchanges, each of which may fail without cause; after a failure the ones behind it fail by right.
+        _, _, said = self.search("--", self.compile(WEAK))
+        self.assertEqual(said, "complete: 4 executions (every schedule)")
+        _, _, said = self.search("--no-weak-failure", "--", self.path("program"))
+        self.assertEqual(said, "complete: 1 execution (every schedule)")
+        counts = []
+        for more in ((), ("--no-spurious",)):
+            done, report, said = self.search(*more, "--", self.compile(SIGNAL))
+            self.expect(done, 0)
+            self.assertTrue(report["exhausted"], said)
+            counts.append(int(said.split()[1]))
+        self.assertGreater(counts[0], counts[1], "wake-ups without cause are schedules")
+
+
+if __name__ == "__main__":
+    harness.main()
