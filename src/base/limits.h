@@ -17,6 +17,10 @@ inline constexpr uint32_t kDecisionsMax = 16u << 20;
 // Events kept by a diagnosing execution; older ones stay, newer ones are counted only.
 inline constexpr uint32_t kEventsMax = 1u << 20;
 
+// Choices of one execution that a systematic search goes through; later ones are not searched, and the search says so.
+// Nobody gets to the end of a tree that deep.
+inline constexpr uint32_t kSearchDepthMax = 1u << 20;
+
 // Findings kept of one execution; a data race does not end an execution, so there may be several.
 inline constexpr uint32_t kFindingsMax = 16;
 
@@ -41,9 +45,6 @@ inline constexpr uint32_t kUncontrolledMax = 64;
 
 // Races (by place) that the driver has told the loom not to report again.
 inline constexpr uint32_t kKnownRacesMax = 1024;
-
-// Choices in one execution of strategy dfs.
-inline constexpr uint32_t kSearchDepthMax = 1u << 20;
 
 // The name of an exploration (heddle::Options::name), its end included.
 inline constexpr uint32_t kExploreNameBytes = 512;

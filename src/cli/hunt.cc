@@ -9,6 +9,7 @@
 
 #include "cli/console.h"
 #include "cli/finding_collector.h"
+#include "cli/search_words.h"
 #include "driver/version.h"
 #include "report/build.h"
 
@@ -95,24 +96,7 @@ void StoreFindingCard(const RunOptions& options, const Card& card, FindingView& 
   return view;
 }
 
-// How far dfs got, in one sentence.
-[[nodiscard]] std::string SearchText(const driver::SearchProgress& search) {
-  const std::string within = search.cut ? fmt::format("every schedule with at most {} preemption{}",
-                                                      search.bound, search.bound == 1 ? "" : "s")
-                                        : "every schedule";
-  if (search.complete) {
-    return fmt::format("complete: {} execution{} ({})", search.executions,
-                       search.executions == 1 ? "" : "s", within);
-  }
-  if (search.completed_bound < 0)
-    return "dfs stopped before it had explored all schedules without a preemption";
-  return fmt::format(
-      "dfs stopped at preemption bound {}; every schedule with at most {} was explored",
-      search.bound, search.completed_bound);
-}
-
 void AddNotes(const ExplorationResult& result, RunView& run) {
-  if (result.search.has_value()) run.notes.push_back(SearchText(*result.search));
   if (result.failure.has_value())
     run.notes.push_back("the run ended early: " + result.failure->message);
   if (result.interrupted) run.notes.emplace_back("interrupted: the budget was not used up");
@@ -163,6 +147,7 @@ void AddNotes(const ExplorationResult& result, RunView& run) {
       result.seconds > 0 ? static_cast<double>(result.executions) / result.seconds : 0;
   run.decisions = result.decisions;
   run.exhausted = result.exhausted;
+  if (result.search.has_value()) run.search = SearchWords(result);
   run.instrumented =
       prepared.facts.instrumented || (result.hello_flags & trace::kInstrumented) != 0;
   for (const trace::Uncontrolled& entry : result.uncontrolled) {
@@ -225,6 +210,10 @@ Result<Hunt> HuntFindings(const RunOptions& options, const driver::StandardInput
         options, MakeCard(options, prepared.value(), input, result.nondeterminism->recording, view),
         view, hunt.run);
     hunt.run.findings.push_back(std::move(view));
+  }
+  if (options.one_job_only) {
+    hunt.run.notes.emplace_back(
+        "--jobs is ignored: a systematic search goes on from its last execution, so it is one job");
   }
   AddNotes(result, hunt.run);
   hunt.exit_status = ExitStatusOf(result, hunt.run);

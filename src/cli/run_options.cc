@@ -27,8 +27,8 @@ struct Words {
   std::string strategy = "portfolio";
   std::string seed = "1";
   std::string schedules, time, detect, no_detect, hang_timeout, start_timeout, environment_keep;
+  std::string preemption_bound;
   uint32_t jobs = 0;
-  std::optional<uint32_t> preemption_bound;
   std::string output = "finding";
   bool no_early_time = false, no_spurious = false, no_weak_failure = false;
 };
@@ -40,14 +40,13 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
                  "Explore for at most this long: 500ms, 30s, 5m, 2h (default 10s)")
       ->type_name("DURATION");
   app.add_option("--strategy", words.strategy,
-                 "random[:PERMILLE], pct[:DEPTH], pos, surw, portfolio, which mixes them "
-                 "(default), or dfs, "
-                 "which explores every schedule, those with few preemptions first")
+                 "random[:PERMILLE], pct[:DEPTH], pos, surw or portfolio, which mixes them, or "
+                 "dfs, which tries "
+                 "every schedule (default portfolio)")
       ->type_name("NAME");
   app.add_option("--preemption-bound", words.preemption_bound,
-                 "For --strategy dfs: at most K preemptions in one execution (default: no bound)")
-      ->type_name("K")
-      ->check(CLI::Range(0u, 1000u));
+                 "dfs: try only schedules with at most K preemptions, fewest first")
+      ->type_name("K");
   app.add_option("--seed", words.seed,
                  "Seed of all choices; the same seed explores the same executions (default 1)")
       ->type_name("N");
@@ -159,22 +158,20 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
   return std::nullopt;
 }
 
-[[nodiscard]] std::optional<Error> ApplyBound(const Words& words, trace::StrategySpec& strategy) {
-  if (!words.preemption_bound.has_value()) return std::nullopt;
-  if (strategy.kind != trace::StrategyKind::kDfs) {
-    return Error{kExitUsage, "--preemption-bound is for --strategy dfs only",
-                 "add --strategy dfs, or leave the bound out"};
+// `--preemption-bound K` is `--strategy dfs:K` in other words.
+[[nodiscard]] Result<trace::StrategySpec> StrategyOf(const Words& words) {
+  if (words.preemption_bound.empty()) return driver::ParseStrategy(words.strategy);
+  if (words.strategy != "dfs") {
+    return Error{kExitUsage, "--preemption-bound goes with --strategy dfs only",
+                 "pct:DEPTH is the strategy that draws few preemptions at random"};
   }
-  strategy.preemption_bound = static_cast<int32_t>(*words.preemption_bound);
-  return std::nullopt;
+  return driver::ParseStrategy("dfs:" + words.preemption_bound);
 }
 
 [[nodiscard]] std::optional<Error> Apply(const Words& words, RunOptions& options) {
-  const Result<trace::StrategySpec> strategy = driver::ParseStrategy(words.strategy);
+  const Result<trace::StrategySpec> strategy = StrategyOf(words);
   if (!strategy.ok()) return strategy.error();
   options.exploration.loom.strategy = strategy.value();
-  if (std::optional<Error> error = ApplyBound(words, options.exploration.loom.strategy))
-    return error;
   const char* end = words.seed.data() + words.seed.size();
   const std::from_chars_result seed =
       std::from_chars(words.seed.data(), end, options.exploration.loom.seed);
@@ -183,12 +180,9 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
                  "the seed '" + Printable(words.seed) + "' is not a number from 0 to 2^64-1", ""};
   }
   if (std::optional<Error> error = ApplyBudget(words, options.exploration)) return error;
+  options.one_job_only = words.jobs > 1 && strategy.value().kind == trace::StrategyKind::kDfs;
+  if (strategy.value().kind == trace::StrategyKind::kDfs) options.exploration.jobs = 1;
   if (std::optional<Error> error = ApplyDetectors(words, options)) return error;
-  if (options.exploration.loom.strategy.kind == trace::StrategyKind::kDfs) {
-    // One search, one process; and no choices that a loop could make for ever (docs/strategies.md).
-    options.exploration.jobs = 1;
-    options.exploration.loom.detect &= ~(trace::kAllowSpurious | trace::kAllowWeakFailure);
-  }
   options.output = words.output == "show"   ? OutputMode::kShow
                    : words.output == "hide" ? OutputMode::kHide
                                             : OutputMode::kFinding;

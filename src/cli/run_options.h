@@ -20,6 +20,7 @@ struct RunOptions {
   driver::VerdictSet wanted = 0;  // verdicts that are findings for this user
   std::string json_path;          // "" is none, "-" is standard output
   std::string cards_directory = ".heddle";
+  bool one_job_only = false;  // more were asked for, but the strategy cannot share its work
   OutputMode output = OutputMode::kFinding;
   std::vector<std::string> kept_variables;  // --env-keep
   std::vector<std::string> program;         // argv

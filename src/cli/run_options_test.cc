@@ -72,6 +72,19 @@ TEST(RunOptionsTest, DetectChoosesVerdictsAndDetectors) {
   EXPECT_EQ(without.exploration.ignored_verdicts, ~without.wanted);
 }
 
+TEST(RunOptionsTest, ASystematicSearchHasABoundAndOneJob) {
+  const RunOptions options =
+      Accepted({"--strategy", "dfs", "--preemption-bound", "2", "--jobs", "4", "--", "./a"});
+  EXPECT_EQ(options.exploration.loom.strategy.kind, trace::StrategyKind::kDfs);
+  EXPECT_EQ(options.exploration.loom.strategy.preemption_bound, 2u);
+  EXPECT_EQ(options.exploration.jobs, 1u);
+  EXPECT_TRUE(options.one_job_only);
+  EXPECT_FALSE(Accepted({"--strategy", "dfs", "--", "./a"}).one_job_only);
+  EXPECT_EQ(Refused({"--preemption-bound", "2", "--", "./a"}), 2);
+  EXPECT_EQ(Refused({"--strategy", "dfs", "--preemption-bound", "x", "--", "./a"}), 2);
+  EXPECT_EQ(Refused({"--strategy", "dfs:1", "--preemption-bound", "2", "--", "./a"}), 2);
+}
+
 TEST(RunOptionsTest, RefusesBadUsage) {
   for (const Arguments& arguments : std::vector<Arguments>{{},
                                                            {"--"},

@@ -124,7 +124,9 @@ void Exploration::StartBatch(Share& share) {
   const bool one_schedule =
       result_.choices == 0 && result_.executions >= kExecutionsWithoutDecision;
   if (one_schedule) result_.exhausted = true;
-  if (result_.interrupted || result_.failure.has_value() || result_.exhausted ||
+  const bool search_over =
+      result_.search.has_value() && result_.search->state != trace::SearchState::kRunning;
+  if (result_.interrupted || result_.failure.has_value() || result_.exhausted || search_over ||
       result_.explored_itself || time_left.count() == 0 || share.next > LastNumber()) {
     share.done = true;
     return;
@@ -160,13 +162,13 @@ void Exploration::HandleReply(Share& share, const Reply& reply) {
   result_.executions += reply.executions;
   result_.decisions += reply.decisions;
   result_.choices += ChoicesOf(reply, share.job->loom().region());
+  if (options_.loom.strategy.kind == trace::StrategyKind::kDfs) NoteSearch(share, reply.execution);
   if (reply.kind == ReplyKind::kRefused) {
     Fail(share, RefusalError(reply));
     return;
   }
   const trace::Execution& end = share.job->loom().region().execution;
   if ((reply.flags & trace::kExploredItself) != 0) result_.explored_itself = true;
-  if (options_.loom.strategy.kind == trace::StrategyKind::kDfs) NoteSearch(share, reply);
   if (reply.kind == ReplyKind::kFinding) {
     share.next = reply.execution + shares_.size();
     NoteLimit(end);
@@ -182,13 +184,6 @@ void Exploration::HandleReply(Share& share, const Reply& reply) {
     if (SampledBatch(share.batches) && controlled) CheckDeterminism(share, last);
   }
   ++share.batches;
-}
-
-void Exploration::NoteSearch(const Share& share, const Reply& reply) {
-  const trace::SearchState& state = share.job->loom().region().search;
-  result_.search = SearchProgress{state.bound, state.completed_bound, state.executions,
-                                  state.complete != 0, state.cut != 0};
-  if ((reply.flags & trace::kSearchComplete) != 0) result_.exhausted = true;
 }
 
 void Exploration::HandleFinding(Share& share, uint64_t execution) {
@@ -251,6 +246,21 @@ void Exploration::CheckDeterminism(Share& share, uint64_t execution) {
       (!result_.nondeterminism.has_value() || execution < result_.nondeterminism->execution)) {
     result_.nondeterminism =
         Nondeterminism{execution, again.value().difference, std::move(recording)};
+  }
+}
+
+// Where the systematic search stands after a batch; it may have come to its end.
+void Exploration::NoteSearch(Share& share, uint64_t last_execution) {
+  const trace::Search& search = share.job->loom().region().search;
+  result_.search = SearchProgress{search.state, search.bound, search.cut != 0, search.executions,
+                                  search.too_deep};
+  result_.exhausted = result_.search->complete();
+  if (search.state == trace::SearchState::kDeviated) {
+    result_.nondeterminism =
+        Nondeterminism{last_execution,
+                       "it did not follow the path of the execution before it, at choice " +
+                           std::to_string(search.depth + 1),
+                       share.job->Record(last_execution)};
   }
 }
 

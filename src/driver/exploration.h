@@ -52,14 +52,17 @@ struct Nondeterminism {
   Recording recording;
 };
 
-// How far strategy dfs got.
+// How far a systematic search came (trace::Search).
 struct SearchProgress {
-  uint32_t bound = 0;  // of the iteration under way: preemptions in one execution
-  int32_t completed_bound =
-      -1;  // every schedule with so many was explored; -1: not even those without any
+  trace::SearchState state = trace::SearchState::kUnused;
+  uint32_t bound = 0;       // of the last iteration
+  bool cut = false;         // that iteration left schedules out because of the bound
   uint64_t executions = 0;  // of that iteration
-  bool complete = false;
-  bool cut = false;  // the bound left something out
+  uint64_t too_deep = 0;    // of them with more choices than kSearchDepthMax
+  // Every schedule within the bound was tried.
+  [[nodiscard]] bool complete() const {
+    return state == trace::SearchState::kComplete && too_deep == 0;
+  }
 };
 
 struct ExplorationResult {
@@ -69,14 +72,14 @@ struct ExplorationResult {
   double seconds = 0;
   bool exhausted = false;  // there is nothing else to try
   bool interrupted = false;
-  std::optional<SearchProgress> search;  // strategy dfs
   bool explored_itself = false;  // the program called heddle::Explore: it was run once per job
   uint32_t hello_flags = 0;      // HelloFlag
   std::vector<FoundFinding> findings;  // by first execution
   std::vector<trace::Uncontrolled> uncontrolled;
   std::vector<std::string> notes;
   std::optional<Nondeterminism> nondeterminism;
-  uint64_t limited_executions = 0;  // cut short by a limit or something unsupported
+  std::optional<SearchProgress> search;  // strategy dfs only
+  uint64_t limited_executions = 0;       // cut short by a limit or something unsupported
   std::string limit_message;
   std::optional<Error>
       failure;  // what ended the run early; findings made before are still in `findings`
@@ -122,9 +125,9 @@ class Exploration {
   void StartBatch(Share& share);
   void WaitForReplies();
   void HandleReply(Share& share, const trace::Reply& reply);
-  void NoteSearch(const Share& share, const trace::Reply& reply);
   void HandleFinding(Share& share, uint64_t execution);
   void CheckDeterminism(Share& share, uint64_t execution);
+  void NoteSearch(Share& share, uint64_t last_execution);
   void DiagnoseAndKeep(Job& job, const Recording& recording);
   void Keep(const LoomProcess& loom, uint32_t index, const Recording& recording,
             const Diagnosis& diagnosis);

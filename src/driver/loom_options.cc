@@ -54,13 +54,14 @@ std::string StrategyText(const StrategySpec& strategy) {
       return "pos";
     case StrategyKind::kPortfolio:
       return "portfolio";
+    case StrategyKind::kDfs:
+      return strategy.preemption_bound == trace::kNoIndex
+                 ? "dfs"
+                 : "dfs:" + std::to_string(strategy.preemption_bound);
     case StrategyKind::kReplay:
       return "replay";
     case StrategyKind::kSurw:
       return "surw";
-    case StrategyKind::kDfs:
-      return strategy.preemption_bound < 0 ? "dfs"
-                                           : "dfs:" + std::to_string(strategy.preemption_bound);
   }
   return "unknown";
 }

@@ -9,7 +9,8 @@ using trace::StrategyKind;
 using trace::Verdict;
 
 TEST(LoomOptionsTest, StrategiesSurviveTheRoundTrip) {
-  for (const char* text : {"random:1", "random:1000", "pct:1", "pct:64", "pos", "portfolio"}) {
+  for (const char* text : {"random:1", "random:1000", "pct:1", "pct:64", "pos", "portfolio", "dfs",
+                           "dfs:0", "dfs:1000"}) {
     const Result<trace::StrategySpec> strategy = ParseStrategy(text);
     ASSERT_TRUE(strategy.ok()) << text;
     EXPECT_EQ(StrategyText(strategy.value()), text);
@@ -19,11 +20,13 @@ TEST(LoomOptionsTest, StrategiesSurviveTheRoundTrip) {
 TEST(LoomOptionsTest, StrategiesHaveDefaults) {
   EXPECT_EQ(ParseStrategy("random").value().switch_per_mille, 1000u);
   EXPECT_EQ(ParseStrategy("pct").value().depth, 3u);
+  EXPECT_EQ(ParseStrategy("dfs").value().preemption_bound, trace::kNoIndex);
 }
 
 TEST(LoomOptionsTest, RefusesWrongStrategies) {
-  for (const char* text : {"", "rand", "random:", "random:0", "random:1001", "random:x", "pct:0",
-                           "pct:65", "pct:3:4", "pos:1", "portfolio:2", "replay"}) {
+  for (const char* text :
+       {"", "rand", "random:", "random:0", "random:1001", "random:x", "pct:0", "pct:65", "pct:3:4",
+        "pos:1", "portfolio:2", "dfs:", "dfs:-1", "dfs:1001", "replay"}) {
     EXPECT_FALSE(ParseStrategy(text).ok()) << text;
   }
 }

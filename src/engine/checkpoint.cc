@@ -128,8 +128,7 @@ class CheckpointServer {
       Send(reply);
       return Side::kParent;
     }
-    const bool searching = command.strategy.kind == trace::StrategyKind::kDfs;
-    if (!probed_ && !searching) {
+    if (!probed_) {
       // How long is an execution? PCT wants to know. Run once without preemption, and forget the rest of it.
       probed_ = true;
       Command probe = command;
@@ -153,8 +152,9 @@ class CheckpointServer {
       __atomic_store_n(&region_.live.decisions,
                        region_.live.decisions + region_.execution.decision_count, __ATOMIC_RELAXED);
       reply.execution = number;
-      if (searching && !strategy::Search(&region_.search).Advance())
-        reply.flags |= trace::kSearchComplete;
+      const bool searches = command.strategy.kind == trace::StrategyKind::kDfs;
+      if (searches)
+        strategy::FinishSearchExecution(&region_.search, command.strategy.preemption_bound);
       if (RefuseAfterLimit(&reply)) break;
       // It explored by itself; once more would explore the same once more.
       if (region_.execution.explored_itself != 0) reply.flags |= trace::kExploredItself;
@@ -163,6 +163,7 @@ class CheckpointServer {
         if ((command.flags & trace::kStopAtFinding) != 0) break;
       }
       if (reply.flags != 0) break;
+      if (searches && region_.search.state != trace::SearchState::kRunning) break;
       if (__atomic_load_n(&region_.live.stop, __ATOMIC_RELAXED) != 0) break;
       if (command.budget_ns != 0 && RealNow() - start > command.budget_ns) break;
     }
@@ -213,7 +214,9 @@ class CheckpointServer {
     Await(static_cast<int32_t>(pid), process_descriptor, command);
     if (region_.execution.wants_plain_watch != 0) {
       engine_.watch_plain_accesses();
-      region_.search.started = 0;  // what was explored so far was something else
+      // What the search knows of the tree, it knows of executions that were not watched.
+      if (command.strategy.kind == trace::StrategyKind::kDfs)
+        strategy::RestartSearchIteration(&region_.search);
       return RunOne(command, number);
     }
     return Side::kParent;

@@ -28,7 +28,6 @@
 #include "race/detector.h"
 #include "race/lock_order.h"
 #include "strategy/portfolio.h"
-#include "strategy/search.h"
 #include "trace/region.h"
 
 namespace heddle::engine {
@@ -227,11 +226,11 @@ class Engine final : public race::Detector::Listener {
   void Decide();
   void DecideHere();
   [[nodiscard, gnu::noinline]] ThreadId ChooseThread();
+  [[nodiscard]] bool GivesWay() const;
   [[nodiscard]] bool EnvironmentActs();
-  [[nodiscard]] bool RunsTooLong() const;
   [[gnu::noinline]] void NoteProfile(trace::OpKind kind, const SyncObject* object);
-  [[nodiscard, gnu::noinline]] ThreadId SearchThread(bool time_may_pass);
-  [[nodiscard, gnu::noinline]] uint32_t SearchValue(trace::DecisionKind kind, uint32_t count);
+  [[nodiscard]] uint32_t UncausedWakeUps() const;
+  void WakeWithoutCause(uint32_t index);
   [[gnu::noinline]] void NothingEnabled();
   void SwitchTo(Thread* next);
   [[nodiscard]] bool CanProceed(const Thread& thread) const;
@@ -245,6 +244,12 @@ class Engine final : public race::Detector::Listener {
   [[nodiscard]] bool NextReplayed(trace::Decision* decision);
   void Diverge(const char* what, trace::Decision wanted);
   [[nodiscard]] uint32_t ChooseValue(trace::DecisionKind kind, uint32_t count, uint32_t drawn);
+
+  // --- systematic search (systematic.cc) ---
+  void BeginSystematic();
+  [[nodiscard]] ThreadId ChooseSystematically(bool time_may_pass, bool may_wake);
+  [[nodiscard]] uint32_t ValueSystematically(trace::DecisionKind kind, uint32_t count,
+                                             uint32_t drawn);
 
   // --- threads ---
   [[gnu::noinline]] Thread* NewThread(Identity* identity, Thread* parent);
@@ -320,11 +325,15 @@ class Engine final : public race::Detector::Listener {
   trace::Command command_ = {};
   strategy::Strategy* strategy_ = nullptr;
   bool strategy_listens_ = true;
-  bool searching_ = false;  // strategy dfs decides
   bool profiling_ = false;  // a probe that strategy surw learns from
-  strategy::Search search_{nullptr};
   // The strategy when it is a random walk, which is called without a detour through its table of functions.
   strategy::RandomWalk* random_walk_ = nullptr;
+  // The strategy when it is the systematic search, which decides about the environment as well.
+  strategy::Dfs* systematic_ = nullptr;
+  // Systematic: how many of these it may still try in this execution.
+  uint32_t uncaused_left_ = 0;
+  uint32_t weak_failures_left_ = 0;
+  uint32_t run_ons_left_ = 0;
   Prng environment_;  // decides what is not a thread's turn: time, spurious wake-ups, weak failures
   uint32_t time_per_mille_ = 0;
   uint32_t spurious_per_mille_ = 0;

@@ -160,7 +160,6 @@ bool Engine::MayExplore(detail::LoomOutcome* outcome) {
 void Engine::Explore(const detail::LoomRequest& request, detail::LoomOutcome* outcome) {
   *outcome = {};
   outcome->version = detail::kLoomVersion;
-  outcome->bound = -1;
   if (!MayExplore(outcome)) return;
   RuntimeScope scope;
   // The execution of a driver ends here, as far as it is controlled: two masters cannot decide.

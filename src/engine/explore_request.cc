@@ -92,10 +92,9 @@ bool ReadRequest(const detail::LoomRequest& request, ExplorePlan* plan, char* bu
   if (request.early_time != 0) command.detect |= trace::kAllowEarlyTime;
   if (request.spurious != 0) command.detect |= trace::kAllowSpurious;
   if (request.weak_failure != 0) command.detect |= trace::kAllowWeakFailure;
-  // A loop around either would make the search endless.
   if (command.strategy.kind == trace::StrategyKind::kDfs) {
-    command.detect &= ~(trace::kAllowSpurious | trace::kAllowWeakFailure);
-    if (request.preemption_bound >= 0) command.strategy.preemption_bound = request.preemption_bound;
+    if (request.preemption_bound >= 0)
+      command.strategy.preemption_bound = static_cast<uint32_t>(request.preemption_bound);
   } else if (request.preemption_bound >= 0) {
     message.Add("preemption_bound is for strategy dfs, and the strategy is ").Add(request.strategy);
     return false;

@@ -49,10 +49,11 @@ class Explorer {
     if (plan_.card != nullptr) {
       ReplayCard();
     } else {
-      region().search.started = 0;
-      if (!Searching()) Probe();
+      region().search.state = trace::SearchState::kUnused;
+      region().search.bound = 0;
+      strategy::RestartSearchIteration(&region().search);
+      Probe();
       ExploreAll();
-      if (Searching()) outcome_.bound = region().search.completed_bound;
     }
     outcome_.seconds = budget_.Seconds() - describing_seconds_;
     outcome_.instrumented = engine_.instrumented_;
@@ -112,7 +113,8 @@ class Explorer {
       if (engine_.crashed_ || engine_.hung_ || again || execution.limit_hit != 0) handlers_.Rearm();
       if (!again) return;
       engine_.watch_plain_accesses();
-      region().search.started = 0;  // what was explored so far was something else
+      // What the search knows, it knows of executions that were not watched.
+      strategy::RestartSearchIteration(&region().search);
     }
   }
 
@@ -138,7 +140,9 @@ class Explorer {
     for (uint64_t number = 0; number < last; ++number) {
       RunOnce(plan_.command, number);
       if (!Account()) return;
-      const bool complete = Searching() && !strategy::Search(&region().search).Advance();
+      if (Searching()) {
+        strategy::FinishSearchExecution(&region().search, plan_.command.strategy.preemption_bound);
+      }
       choices += region().execution.decision_count - 1;
       if (region().execution.finding_count > 0) DropUnwanted(&region(), plan_.wanted);
       if (region().execution.finding_count > 0) {
@@ -151,8 +155,8 @@ class Explorer {
           if (last - number > kExecutionsAfterLockOrder) last = number + kExecutionsAfterLockOrder;
         }
       }
-      if (complete) {
-        outcome_.exhausted = 1;
+      if (Searching() && region().search.state != trace::SearchState::kRunning) {
+        outcome_.exhausted = SearchComplete();
         return;
       }
       if (budget_.Due()) {
@@ -363,21 +367,26 @@ class Explorer {
     request_.on_note(request_.context, problem);
   }
 
+  [[nodiscard]] bool SearchComplete() {
+    const trace::Search& search = region().search;
+    return search.state == trace::SearchState::kComplete && search.too_deep == 0;
+  }
+
   // How far strategy dfs got.
   void TellSearch() {
-    const trace::SearchState& search = region().search;
+    const trace::Search& search = region().search;
     TextBuffer<200> text;
-    if (search.complete != 0) {
+    if (SearchComplete()) {
       text.Add("complete: ").Number(search.executions).Add(" executions (every schedule");
       if (search.cut != 0) text.Add(" with at most ").Number(search.bound).Add(" preemptions");
       text.Add(")");
-    } else if (search.completed_bound < 0) {
-      text.Add("dfs stopped before it had explored all schedules without a preemption");
     } else {
       text.Add("dfs stopped at preemption bound ").Number(search.bound);
-      text.Add("; every schedule with at most ")
-          .Number(static_cast<uint64_t>(search.completed_bound))
-          .Add(" was explored");
+      text.Add(", after ").Number(search.executions).Add(" executions of it");
+      if (search.state == trace::SearchState::kDeviated)
+        text.Add(": the body is not deterministic, so not every schedule can be reached");
+      else if (search.too_deep > 0)
+        text.Add(": executions made more than kSearchDepthMax choices");
     }
     request_.on_note(request_.context, text.c_str());
   }

@@ -189,18 +189,14 @@ void Engine::BeginExecution(const trace::Command& command, uint64_t execution_nu
       4;  // per execution: spurious wake-ups are rare, and a loop over them proves nothing
   spurious_left_ = detects(trace::kAllowSpurious) ? kSpuriousMax : 0;
 
-  searching_ = command.strategy.kind == trace::StrategyKind::kDfs;
-  if (searching_) {
-    search_ = strategy::Search(&region_->search);
-    if (region_->search.started == 0) search_.Restart(command.strategy.preemption_bound);
-    search_.StartExecution();
-  }
   profiling_ = (command.flags & trace::kProfileObjects) != 0;
   if (profiling_) region_->profile.entry_count = 0;
   portfolio_.set_profile(&region_->profile);
   strategy_ = portfolio_.Select(command.strategy, execution_number);
   strategy_listens_ = strategy_->ListensToEvents();
   random_walk_ = portfolio_.AsRandomWalk(strategy_);
+  systematic_ = portfolio_.AsDfs(strategy_);
+  if (systematic_ != nullptr) BeginSystematic();
   strategy_->StartExecution({seed, expected_decisions_});
   for (uint32_t i = 0; i < thread_count_; ++i) strategy_->OnThreadCreated(ThreadId{i});
   if (diagnosing_) StartDiagnosis(command);

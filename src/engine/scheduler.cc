@@ -210,7 +210,8 @@ ThreadId Engine::ChooseThread() {
     return enabled_.Nth(0);
   }
 
-  if (searching_) return SearchThread(time_may_pass);
+  if (systematic_ != nullptr) return ChooseSystematically(time_may_pass, may_wake);
+
   if ((time_may_pass || may_wake) && EnvironmentActs()) return kNoThread;
   if (count == 1) {
     const ThreadId only = enabled_.Nth(0);
@@ -220,10 +221,7 @@ ThreadId Engine::ChooseThread() {
 
   const bool current_enabled = enabled_.Contains(current_->id);
   ThreadId next;
-  // A yield that is not heeded may still be part of a loop that waits for somebody else.
-  const bool yields = pending_[Index(current_->id)].kind == OpKind::kYield &&
-                      (heeds_yields_ || current_->yields_in_a_row > kYieldsMax);
-  const bool gives_way = current_enabled && (yields || RunsTooLong());
+  const bool gives_way = current_enabled && GivesWay();
   const strategy::Choice choice{&enabled_, current_->id, current_enabled && !gives_way, pending_,
                                 gives_way};
   if (gives_way) {
@@ -239,7 +237,13 @@ ThreadId Engine::ChooseThread() {
   return next;
 }
 
-bool Engine::RunsTooLong() const { return run_length_ >= kRunLengthMax; }
+// Whether the current thread is passed over this time. A yield that is not heeded may still be part of a loop that waits
+// for somebody else.
+bool Engine::GivesWay() const {
+  const bool yields = pending_[Index(current_->id)].kind == OpKind::kYield &&
+                      (heeds_yields_ || current_->yields_in_a_row > kYieldsMax);
+  return yields || run_length_ >= kRunLengthMax;
+}
 
 // Lets time pass, or wakes a waiter without cause, now and then. True if it did.
 bool Engine::EnvironmentActs() {
@@ -251,26 +255,37 @@ bool Engine::EnvironmentActs() {
   }
   if (condition_waiters_ > 0 && spurious_left_ > 0 && spurious_per_mille_ > 0 &&
       environment_.Chance(spurious_per_mille_)) {
-    uint32_t waiters = 0;
-    for (uint32_t i = 0; i < thread_count_; ++i) {
-      waiters += pending_[i].kind == OpKind::kCondWait && !threads_[i].woken &&
-                 threads_[i].waiting_on != nullptr;
-    }
+    const uint32_t waiters = UncausedWakeUps();
     if (waiters == 0) return false;
-    uint32_t chosen = environment_.Below(waiters);
-    for (uint32_t i = 0; i < thread_count_; ++i) {
-      if (pending_[i].kind != OpKind::kCondWait || threads_[i].woken ||
-          threads_[i].waiting_on == nullptr)
-        continue;
-      if (chosen-- > 0) continue;
-      --spurious_left_;
-      Record(trace::MakeDecision(DecisionKind::kSpuriousWake, i));
-      threads_[i].woken = true;
-      UpdateEnabled(&threads_[i]);
-      return true;
-    }
+    WakeWithoutCause(environment_.Below(waiters));
+    return true;
   }
   return false;
+}
+
+// How many threads could wake up without cause.
+uint32_t Engine::UncausedWakeUps() const {
+  uint32_t waiters = 0;
+  for (uint32_t i = 0; i < thread_count_; ++i) {
+    waiters += pending_[i].kind == OpKind::kCondWait && !threads_[i].woken &&
+               threads_[i].waiting_on != nullptr;
+  }
+  return waiters;
+}
+
+// REQUIRES: index < UncausedWakeUps().
+void Engine::WakeWithoutCause(uint32_t index) {
+  for (uint32_t i = 0; i < thread_count_; ++i) {
+    if (pending_[i].kind != OpKind::kCondWait || threads_[i].woken ||
+        threads_[i].waiting_on == nullptr)
+      continue;
+    if (index-- > 0) continue;
+    --spurious_left_;
+    Record(trace::MakeDecision(DecisionKind::kSpuriousWake, i));
+    threads_[i].woken = true;
+    UpdateEnabled(&threads_[i]);
+    return;
+  }
 }
 
 // Nobody can go on as things stand: the outside world, time, spinning threads, in this order; else it is a finding.
@@ -431,7 +446,7 @@ void Engine::Diverge(const char* what, trace::Decision wanted) {
 // A choice that is not about threads: `drawn` unless a replay says otherwise.
 // REQUIRES: drawn < count.
 uint32_t Engine::ChooseValue(DecisionKind kind, uint32_t count, uint32_t drawn) {
-  if (searching_) drawn = SearchValue(kind, count);
+  if (systematic_ != nullptr) drawn = ValueSystematically(kind, count, drawn);
   trace::Decision decision = trace::MakeDecision(kind, drawn);
   if (replaying_) {
     trace::Decision wanted = 0;

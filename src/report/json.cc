@@ -187,6 +187,7 @@ json RunJson(const RunView& run) {
           {"executions_per_second", run.executions_per_second},
           {"decisions", run.decisions},
           {"exhausted", run.exhausted},
+          {"search", run.search},
           {"instrumented", run.instrumented},
           {"findings", Array(run.findings, FindingJson)},
           {"uncontrolled", Array(run.uncontrolled,

@@ -174,7 +174,8 @@ struct RunView {
   double seconds = 0;
   double executions_per_second = 0;
   uint64_t decisions = 0;             // of all executions
-  bool exhausted = false;             // every schedule was tried
+  bool exhausted = false;             // every schedule was tried (with dfs: within its bound)
+  std::string search;                 // dfs: how far it came, in words; "" otherwise
   bool instrumented = true;           // false: no race detection
   std::vector<FindingView> findings;  // merged by signature
   std::vector<UncontrolledView> uncontrolled;

@@ -28,6 +28,7 @@ void AddFacts(const RunView& run, TextWriter* out) {
       fmt::format("  executions    {} in {:.2f} s ({} per second), {}", Grouped(run.executions),
                   run.seconds, Grouped(static_cast<uint64_t>(run.executions_per_second + 0.5)),
                   Grouped(run.decisions) + (run.decisions == 1 ? " decision" : " decisions")));
+  if (!run.search.empty()) return out->Line("  search        " + run.search);
   if (run.exhausted) out->Line("  complete      every schedule was tried");
 }
 

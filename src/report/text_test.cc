@@ -235,16 +235,29 @@ TEST(RunTextTest, SaysWhatWasDoneFoundAndNotCovered) {
 )");
 }
 
-TEST(RunTextTest, SaysThatNothingWasFoundAndThatTheSearchIsComplete) {
+TEST(RunTextTest, SaysHowFarASystematicSearchCame) {
+  RunView run;
+  run.strategy = "dfs:2";
+  run.exhausted = true;
+  run.search = "complete: 7 executions (every schedule with at most 2 preemptions)";
+  const std::string text = RunText(run, kOptions);
+  EXPECT_NE(text.find("\n  search        complete: 7 executions (every schedule with at most 2 "
+                      "preemptions)\n"),
+            std::string::npos)
+      << text;
+  EXPECT_EQ(text.find("every schedule was tried"), std::string::npos);
+}
+
+TEST(RunTextTest, SaysThatNothingWasFoundAndThatThereWasNothingElseToTry) {
   RunView run;
   run.program = {"./bank"};
-  run.strategy = "dfs";
+  run.strategy = "random:1000";
   run.executions = 1;
   run.decisions = 1;
   run.exhausted = true;
   EXPECT_EQ(RunText(run, kOptions), R"(summary
   program       ./bank
-  strategy      dfs, seed 0
+  strategy      random:1000, seed 0
   executions    1 in 0.00 s (0 per second), 1 decision
   complete      every schedule was tried
   found         nothing

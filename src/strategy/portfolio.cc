@@ -39,10 +39,11 @@ Strategy* Portfolio::Select(const StrategySpec& spec, uint64_t execution) {
       return &pos_;
     case StrategyKind::kSurw:
       return &surw_;
+    case StrategyKind::kDfs:
+      return &dfs_;
     case StrategyKind::kRandom:
     case StrategyKind::kPortfolio:
     case StrategyKind::kReplay:
-    case StrategyKind::kDfs:  // decides before any strategy is asked (engine/search.cc)
       break;
   }
   const uint32_t rate = resolved.switch_per_mille;

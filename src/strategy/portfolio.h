@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "strategy/dfs.h"
 #include "strategy/pct.h"
 #include "strategy/pos.h"
 #include "strategy/random_walk.h"
@@ -26,6 +27,9 @@ class Portfolio {
     return strategy == &random_ ? &random_ : nullptr;
   }
 
+  // `strategy` if it is the systematic search, else null.
+  [[nodiscard]] Dfs* AsDfs(Strategy* strategy) { return strategy == &dfs_ ? &dfs_ : nullptr; }
+
   // What Select would use for this execution: never kPortfolio.
   [[nodiscard]] static trace::StrategySpec Resolve(const trace::StrategySpec& spec,
                                                    uint64_t execution);
@@ -35,6 +39,7 @@ class Portfolio {
   Pct pct_;
   Pos pos_;
   Surw surw_;
+  Dfs dfs_;
 };
 
 }  // namespace heddle::strategy

@@ -74,7 +74,7 @@ struct StrategySpec {
   uint32_t
       switch_per_mille;  // random: how often to choose among all enabled threads instead of running on (1..1000)
   uint32_t depth;  // pct: the number of ordering constraints D (change points: D-1), 1..64
-  int32_t preemption_bound = -1;  // dfs: at most so many in one execution; -1: no bound
+  uint32_t preemption_bound = kNoIndex;  // dfs: the most preemptions K, or kNoIndex for any number
 };
 
 // What an exploring execution looks for besides what ends it anyway.
@@ -128,7 +128,6 @@ enum HelloFlag : uint32_t {
 // Batches: what became of their executions.
 enum BatchFlag : uint32_t {
   kExploredItself = 1u << 8,  // the program called heddle::Explore
-  kSearchComplete = 1u << 9,  // strategy dfs has no execution left
 };
 
 struct Reply {
@@ -277,6 +276,35 @@ struct Execution {
       explored_itself;  // 1: the program called heddle::Explore, which explored; the execution itself was not controlled
 };
 
+// The state of a systematic search (strategy/dfs.h): the path of the execution that runs or ran last, and how far the
+// search has come. It lives here because every execution is a process of its own.
+enum class SearchState : uint32_t {
+  kUnused,
+  kRunning,
+  kComplete,  // nothing is left within the bound
+  kDeviated,  // an execution did not follow the path that it was told: the program is not deterministic
+};
+
+struct SearchNode {
+  uint32_t chosen;   // the way that the path takes here
+  uint32_t options;  // how many ways there are within the bound
+  uint32_t
+      fingerprint;  // of what happened before: shows an execution that does not follow the path
+};
+
+struct Search {
+  SearchState state;
+  uint32_t bound;        // preemptions that an execution of this iteration may have
+  uint32_t cut;          // 1: some way of this iteration was not taken because of the bound
+  uint32_t prefix;       // so many nodes tell the execution what to do; it adds those that follow
+  uint32_t depth;        // nodes that the execution has passed
+  uint32_t is_too_deep;  // 1: the execution had more choices than kSearchDepthMax
+  uint64_t executions;   // that have ended, in this iteration
+  uint64_t
+      too_deep;  // of them with more choices than kSearchDepthMax: their later choices are not searched
+  SearchNode nodes[kSearchDepthMax];
+};
+
 // Counters that the driver may read at any time (written with relaxed atomic stores).
 struct Live {
   uint32_t stop;  // written by the driver: end the batch after this execution
@@ -305,26 +333,6 @@ struct Profile {
   return static_cast<uint32_t>(kind) << 16 | site;
 }
 [[nodiscard]] constexpr uint16_t SiteOf(uint64_t pc) { return static_cast<uint16_t>(pc & 0xfff); }
-
-// Where the search of strategy dfs stands (strategy/search.h).
-struct SearchNode {
-  uint32_t chosen;   // option
-  uint32_t allowed;  // options that the bound leaves
-  uint32_t count;    // all options
-  uint32_t free;     // options that cost no preemption
-};
-struct SearchState {
-  uint32_t started;
-  uint32_t complete;        // 1: no execution is left
-  uint32_t cut;             // 1: the bound of this iteration left something out
-  uint32_t bound;           // preemptions allowed in this iteration
-  uint32_t bound_max;       // kNoIndex: no bound
-  int32_t completed_bound;  // of the last iteration that came to its end; -1: none has
-  uint64_t executions;      // of this iteration
-  uint32_t depth;           // nodes that the next execution repeats
-  uint32_t reserved;
-  SearchNode nodes[kSearchDepthMax];
-};
 
 // What the loom tells the command that describes a finding of a body explored in its own process (heddle::Explore): there
 // is no driver that gave the orders and would know.
@@ -369,12 +377,12 @@ struct Region {
     uint64_t clock;
   } watches[kFindingsMax];
   InProcess in_process;
-  SearchState search;
   Profile profile;
   ThreadRecord threads[kThreadsMax];
   StackSnapshot snapshots[kSnapshotsMax];
   Decision decisions[kDecisionsMax];
   Event events[kEventsMax];
+  Search search;
   uint8_t snapshot_pool[kSnapshotPoolBytes];
 };
 

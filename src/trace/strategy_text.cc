@@ -52,7 +52,7 @@ StrategyTextError FindStrategy(const char* text, size_t length, StrategySpec* sp
     uint32_t bound = 0;
     if (has_argument && !Number(argument, argument_length, 0, kBoundMax, &bound))
       return StrategyTextError::kBound;
-    *spec = {StrategyKind::kDfs, 0, 0, has_argument ? static_cast<int32_t>(bound) : -1};
+    *spec = {StrategyKind::kDfs, 0, 0, has_argument ? bound : kNoIndex};
     return StrategyTextError::kNone;
   }
   if (Same("surw", text, length)) {

@@ -67,7 +67,6 @@ struct LoomOutcome {
   std::uint8_t interrupted;  // by Ctrl-C
   std::uint8_t instrumented;
   std::uint8_t skipped;  // another exploration of this program is being replayed
-  std::int32_t bound;    // dfs: the last preemption bound that was explored completely; -1: none
   char message[1024];
 };
 
