@@ -7,13 +7,33 @@ namespace heddle::cli {
 namespace {
 
 // Options of Catch2 (both versions) that take the next word as their value; any other word without a dash chooses tests.
-constexpr std::string_view kOptionsWithValue[] = {
-    "-o",      "--out",        "-r",           "--reporter",         "-n",
-    "--name",  "-x",           "--abortx",     "-w",                 "--warn",
-    "-d",      "--durations",  "-D",           "--min-duration",     "-c",
-    "--section", "-v",         "--verbosity",  "--order",            "--rng-seed",
-    "--use-colour", "--colour-mode", "--wait-for-keypress", "--benchmark-samples",
-    "--benchmark-resamples",   "--benchmark-confidence-interval",    "--benchmark-warmup-time"};
+constexpr std::string_view kOptionsWithValue[] = {"-o",
+                                                  "--out",
+                                                  "-r",
+                                                  "--reporter",
+                                                  "-n",
+                                                  "--name",
+                                                  "-x",
+                                                  "--abortx",
+                                                  "-w",
+                                                  "--warn",
+                                                  "-d",
+                                                  "--durations",
+                                                  "-D",
+                                                  "--min-duration",
+                                                  "-c",
+                                                  "--section",
+                                                  "-v",
+                                                  "--verbosity",
+                                                  "--order",
+                                                  "--rng-seed",
+                                                  "--use-colour",
+                                                  "--colour-mode",
+                                                  "--wait-for-keypress",
+                                                  "--benchmark-samples",
+                                                  "--benchmark-resamples",
+                                                  "--benchmark-confidence-interval",
+                                                  "--benchmark-warmup-time"};
 
 // Options that choose tests by their value.
 constexpr std::string_view kOptionsThatChoose[] = {"-f", "--input-file", "--shard-count",
@@ -57,7 +77,8 @@ std::optional<std::vector<std::string>> ParseCatch2Xml(std::string_view text) {
   size_t at = text.find("<MatchingTests");
   if (at == std::string_view::npos) return std::nullopt;
   std::vector<std::string> names;
-  while (const std::optional<std::string_view> test = Between(text, "<TestCase>", "</TestCase>", &at)) {
+  while (const std::optional<std::string_view> test =
+             Between(text, "<TestCase>", "</TestCase>", &at)) {
     size_t within = 0;
     const std::optional<std::string_view> name = Between(*test, "<Name>", "</Name>", &within);
     if (name.has_value()) names.push_back(WithoutEntities(*name));
@@ -83,11 +104,12 @@ std::string Catch2SpecFor(std::string_view name) {
   // This word negates, escaped or not; its first letter as a pattern does not.
   if (name.starts_with(kExclude)) return "*" + Catch2SpecFor(name.substr(1));
   std::string spec;
-  bool escaped = false;
+  bool begun = false;  // A character that is not escaped was there.
   for (const char c : name) {
     const bool special = std::string_view(",[]\"\\~*").find(c) != std::string_view::npos;
-    // A leading dash would be an option; a blank behind an escaped beginning would be skipped.
-    escaped = special || (spec.empty() && c == '-') || (escaped && c == ' ');
+    // A leading dash would be an option, and blanks are skipped until the name has begun.
+    const bool escaped = special || (spec.empty() && c == '-') || (!begun && c == ' ');
+    begun = begun || !escaped;
     if (escaped) spec += '\\';
     spec += c;
   }

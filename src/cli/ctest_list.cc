@@ -101,7 +101,8 @@ void UnsetVariable(const std::string& name, ListedTest& test) {
 }
 
 // Nothing if the test is disabled.
-[[nodiscard]] std::optional<ListedTest> ReadTest(const json& entry, const VariableLookup& inherited) {
+[[nodiscard]] std::optional<ListedTest> ReadTest(const json& entry,
+                                                 const VariableLookup& inherited) {
   ListedTest test;
   test.name = entry.value("name", "");
   if (const auto command = entry.find("command"); command != entry.end())

@@ -17,7 +17,7 @@ using VariableLookup = std::function<std::optional<std::string>(const std::strin
 
 // From what `ctest --show-only=json-v1` printed. Disabled tests are left out; those that cannot be explored say why.
 // `inherited` are the variables that modifications start from.
-[[nodiscard]] driver::Result<std::vector<ListedTest>> ParseCtestList(std::string_view text,
-                                                                     const VariableLookup& inherited);
+[[nodiscard]] driver::Result<std::vector<ListedTest>> ParseCtestList(
+    std::string_view text, const VariableLookup& inherited);
 
 }  // namespace heddle::cli

@@ -11,8 +11,8 @@ using driver::kExitUsage;
 using driver::Result;
 
 // What may choose tests or write results behind our back: each test is run with its own filter, once per execution.
-constexpr std::string_view kUnsetVariables[] = {"GTEST_FILTER",       "GTEST_TOTAL_SHARDS",
-                                                "GTEST_SHARD_INDEX",  "GTEST_SHARD_STATUS_FILE",
+constexpr std::string_view kUnsetVariables[] = {"GTEST_FILTER",         "GTEST_TOTAL_SHARDS",
+                                                "GTEST_SHARD_INDEX",    "GTEST_SHARD_STATUS_FILE",
                                                 "TESTBRIDGE_TEST_ONLY", "XML_OUTPUT_FILE"};
 
 // The line without the comment that tells the type or the value of a parameter.
@@ -39,14 +39,16 @@ constexpr std::string_view kUnsetVariables[] = {"GTEST_FILTER",       "GTEST_TOT
     const std::string_view value = word.substr(kFlag.size());
     if (value.empty()) runs = true;
     // As GoogleTest reads a boolean: 0, f and F are false, everything else is true.
-    if (value.starts_with('=')) runs = value.size() < 2 || (value[1] != '0' && value[1] != 'f' && value[1] != 'F');
+    if (value.starts_with('='))
+      runs = value.size() < 2 || (value[1] != '0' && value[1] != 'f' && value[1] != 'F');
   }
   return runs;
 }
 
 [[nodiscard]] std::optional<uint32_t> Number(std::string_view text) {
   uint32_t number = 0;
-  const std::from_chars_result read = std::from_chars(text.data(), text.data() + text.size(), number);
+  const std::from_chars_result read =
+      std::from_chars(text.data(), text.data() + text.size(), number);
   if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return std::nullopt;
   return number;
 }

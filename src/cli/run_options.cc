@@ -37,10 +37,12 @@ struct Words {
 };
 
 void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
-  app.add_option("--schedules", words.schedules, "Explore at most N executions (default 10000)")
+  app.add_option("--schedules", words.schedules,
+                 "Explore at most N executions (default 10000; of each test of a suite: 1000)")
       ->type_name("N");
   app.add_option("--time", words.time,
-                 "Explore for at most this long: 500ms, 30s, 5m, 2h (default 10s)")
+                 "Explore for at most this long: 500ms, 30s, 5m, 2h (default 10s); all tests of a "
+                 "suite share it (default: 10s each)")
       ->type_name("DURATION");
   app.add_option(
          "--strategy", words.strategy,
@@ -49,8 +51,10 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
   app.add_option("--seed", words.seed,
                  "Seed of all choices; the same seed explores the same executions (default 1)")
       ->type_name("N");
-  app.add_option("--jobs", words.jobs,
-                 "Processes that explore side by side (default: one per processor)")
+  app.add_option(
+         "--jobs", words.jobs,
+         "Processes that explore side by side (default: one per processor); of a suite, one "
+         "for each of N tests")
       ->type_name("N")
       ->check(CLI::Range(1u, kJobsMax));
   app.add_flag("--keep-going", options.exploration.keep_going,

@@ -45,8 +45,8 @@ class TestBudget {
  private:
   const Time total_;
   const uint32_t places_;
-  size_t waiting_;           // tests that have not begun
-  std::vector<Time> ends_;   // when the running ones will have used up their shares
+  size_t waiting_;          // tests that have not begun
+  std::vector<Time> ends_;  // when the running ones will have used up their shares
 };
 
 }  // namespace heddle::cli

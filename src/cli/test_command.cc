@@ -1,9 +1,13 @@
 #include "cli/test_command.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/console.h"
@@ -32,6 +36,40 @@ using std::chrono::steady_clock;
   return "";
 }
 
+// The line for somebody who watches: how far it is, and what runs.
+class Watched {
+ public:
+  explicit Watched(size_t total) : total_(total) {}
+
+  void Begun(const std::string& name) {
+    running_.push_back(Printable(name));
+    Show();
+  }
+  void Ended(const std::string& name) {
+    const auto found = std::find(running_.begin(), running_.end(), Printable(name));
+    if (found != running_.end()) running_.erase(found);
+    ++ended_;
+    Clear();
+  }
+  void Show() {
+    if (running_.empty()) return;
+    std::string text = fmt::format("heddle: {} of {} tests done, running {}", ended_, total_,
+                                   fmt::join(running_, ", "));
+    if (text.size() > kColumnsMax) text = text.substr(0, kColumnsMax - 3) + "...";
+    line_.Show(text);
+  }
+  void Clear() { line_.Clear(); }
+
+ private:
+  static constexpr size_t kColumnsMax =
+      79;  // A longer line would wrap, and could not be taken back.
+
+  ProgressLine line_;
+  const size_t total_;
+  size_t ended_ = 0;
+  std::vector<std::string> running_;
+};
+
 // The finding's text is rendered by the test's own process: it must look as if this one had.
 [[nodiscard]] TestRunOptions OptionsOfTests(const RunOptions& options,
                                             const report::TextOptions& text) {
@@ -48,33 +86,26 @@ int RunTestSuite(const RunOptions& options) {
   const steady_clock::time_point start = steady_clock::now();
   const Result<TemporaryDirectory> scratch = TemporaryDirectory::Make();
   if (!scratch.ok()) return PrintError(scratch.error());
-  const Result<std::vector<ListedTest>> tests =
-      ListTests(*options.suite, scratch.value().path());
+  const Result<std::vector<ListedTest>> tests = ListTests(*options.suite, scratch.value().path());
   if (!tests.ok()) return PrintError(tests.error());
 
   const report::TextOptions text = TerminalTextOptions();
   // With the JSON on standard output, the text goes where it does not disturb it.
   std::FILE* out = options.json_path == "-" ? stderr : stdout;
-  ProgressLine progress;
-  size_t ended = 0;
+  Watched watched(tests.value().size());
   const TestRunCallbacks callbacks = {
-      .begun =
-          [&](const ListedTest& test) {
-            progress.Show(fmt::format("heddle: {} of {} tests, now {}", ended,
-                                      tests.value().size(), Printable(test.name)));
-          },
+      .begun = [&](const ListedTest& test) { watched.Begun(test.name); },
       .ended =
           [&](const TestOutcome& outcome) {
-            ++ended;
-            progress.Clear();
-            if (!outcome.printed.empty()) fmt::print(out, "{}", outcome.printed);
-            fmt::print(out, "{}", TestLine(outcome, text.color));
+            watched.Ended(outcome.name);
+            fmt::print(out, "{}{}", outcome.printed, TestLine(outcome, text.color));
             std::fflush(out);
+            watched.Show();
           },
   };
-  const Result<std::vector<TestOutcome>> outcomes = RunTests(
-      tests.value(), OptionsOfTests(options, text), scratch.value().path(), callbacks);
-  progress.Clear();
+  const Result<std::vector<TestOutcome>> outcomes =
+      RunTests(tests.value(), OptionsOfTests(options, text), scratch.value().path(), callbacks);
+  watched.Clear();
   if (!outcomes.ok()) return PrintError(outcomes.error());
 
   const std::chrono::duration<double> seconds = steady_clock::now() - start;
@@ -82,9 +113,8 @@ int RunTestSuite(const RunOptions& options) {
   fmt::print(out, "{}{}", TestFindingsText(outcomes.value(), text),
              TestSummaryText(outcomes.value(), summary, text));
   if (!options.json_path.empty()) {
-    const driver::Status written =
-        WriteJson(TestsJson(outcomes.value(), summary, KindName(options.suite->kind)),
-                  options.json_path);
+    const driver::Status written = WriteJson(
+        TestsJson(outcomes.value(), summary, KindName(options.suite->kind)), options.json_path);
     if (!written.ok()) return PrintError(written.error());
   }
   return TestsExitStatus(outcomes.value());

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 #include <sys/wait.h>
 
-#include <csignal>
+#include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
+#include <string_view>
 #include <system_error>
 
 #include "cli/catch2_list.h"
@@ -14,6 +16,7 @@
 #include "cli/console.h"
 #include "cli/ctest_list.h"
 #include "cli/gtest_list.h"
+#include "driver/elf_probe.h"
 #include "driver/interrupt.h"
 
 namespace heddle::cli {
@@ -39,8 +42,23 @@ struct Answer {
   }
 };
 
+// The first line that says something: rulers and empty lines do not.
 [[nodiscard]] std::string FirstLine(const std::string& text) {
-  return Printable(text.substr(0, text.find('\n')));
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line(text.data() + at, end - at);
+    if (std::any_of(line.begin(), line.end(), [](unsigned char c) { return std::isalnum(c) != 0; }))
+      return Printable(line);
+    at = end + 1;
+  }
+  return "";
+}
+
+// Listing is not the run that counts: what ThreadSanitizer finds while static constructors run would change the exit
+// status, and its reports would stand between the names.
+[[nodiscard]] std::string QuietSanitizer() {
+  const char* own = std::getenv("TSAN_OPTIONS");
+  return (own != nullptr ? std::string(own) + ":" : "") + "report_bugs=0:exitcode=0";
 }
 
 [[nodiscard]] Result<Answer> Ask(std::vector<std::string> argv, milliseconds time_max,
@@ -48,6 +66,7 @@ struct Answer {
   ChildCommand command;
   command.file = argv.front();
   command.argv = std::move(argv);
+  command.set_variables = {{"TSAN_OPTIONS", QuietSanitizer()}};
   command.stdout_path = scratch + "/list.out";
   command.stderr_path = scratch + "/list.err";
   Result<ChildProcess> child = ChildProcess::Start(command);
@@ -62,10 +81,10 @@ struct Answer {
     const milliseconds left =
         std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now());
     if (left.count() <= 0) {
-      return Error{kExitUsage,
-                   fmt::format("'{}' did not list its tests within {} s", name,
-                               time_max.count() / 1000),
-                   "is it a test program of this kind? --start-timeout gives it more time"};
+      return Error{
+          kExitUsage,
+          fmt::format("'{}' did not list its tests within {} s", name, time_max.count() / 1000),
+          "is it a test program of this kind? --start-timeout gives it more time"};
     }
     WaitForChildren({&child.value()}, left);
   }
@@ -119,8 +138,8 @@ struct Answer {
   if (xml.value().out.find("test cases") == std::string::npos)
     return NoTests(suite, "Catch2", xml.value());  // Nothing that either version prints.
   // Its exit status is the number of tests.
-  const Result<Answer> plain = Ask(Catch2ListingOf(suite.program, {"--list-test-names-only"}),
-                                   suite.time_max, scratch);
+  const Result<Answer> plain =
+      Ask(Catch2ListingOf(suite.program, {"--list-test-names-only"}), suite.time_max, scratch);
   if (!plain.ok()) return plain.error();
   const std::vector<std::string> names = ParseCatch2Names(plain.value().out);
   if (names.empty() || !WIFEXITED(plain.value().status) || plain.value().exited_with(0))
@@ -133,9 +152,11 @@ struct Answer {
   const std::string directory = Printable(suite.ctest_directory);
   std::error_code error;
   if (!std::filesystem::is_directory(suite.ctest_directory, error))
-    return Error{kExitUsage, "there is no directory '" + directory + "'", "name the build directory"};
+    return Error{kExitUsage, "there is no directory '" + directory + "'",
+                 "name the build directory"};
   if (!std::filesystem::exists(suite.ctest_directory + "/CTestTestfile.cmake", error)) {
-    return Error{kExitUsage, "'" + directory + "' has no tests of ctest: no CTestTestfile.cmake in it",
+    return Error{kExitUsage,
+                 "'" + directory + "' has no tests of ctest: no CTestTestfile.cmake in it",
                  "name the build directory of a project with enable_testing()"};
   }
   std::vector<std::string> argv = {"ctest", "--show-only=json-v1", "--test-dir",
@@ -154,7 +175,14 @@ struct Answer {
         const char* value = std::getenv(name.c_str());
         return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
       });
-  if (tests.ok() && tests.value().empty()) {
+  if (!tests.ok()) {
+    // A filter that is no regular expression: said, but no failure to ctest.
+    const std::string said =
+        FirstLine(answer.value().err.empty() ? answer.value().out : answer.value().err);
+    return Error{kExitUsage, "ctest cannot list the tests of '" + directory + "' and says: " + said,
+                 tests.error().remedy};
+  }
+  if (tests.value().empty()) {
     return Error{kExitUsage,
                  suite.ctest_filter.empty()
                      ? "ctest lists no tests in '" + directory + "'"
@@ -168,6 +196,11 @@ struct Answer {
 }  // namespace
 
 Result<std::vector<ListedTest>> ListTests(const TestSuite& suite, const std::string& scratch) {
+  if (!suite.program.empty()) {
+    const Result<std::string> found =
+        driver::FindProgram(suite.program.front(), std::getenv("PATH"));
+    if (!found.ok()) return found.error();
+  }
   switch (suite.kind) {
     case TestKind::kGtest:
       return ListGtest(suite, scratch);

@@ -12,7 +12,7 @@ constexpr std::chrono::nanoseconds kTimeDefault = std::chrono::seconds(10);
 
 // What holds for each test as it holds for one program.
 constexpr const char* kPassedOptions[] = {
-    "--strategy",     "--seed",   "--detect",       "--no-early-time", "--no-spurious",
+    "--strategy",        "--seed",       "--detect", "--no-early-time", "--no-spurious",
     "--no-weak-failure", "--keep-going", "--output", "--hang-timeout",  "--start-timeout"};
 
 [[nodiscard]] std::string ValueOf(const CLI::App& app, const char* name) {

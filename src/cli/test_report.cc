@@ -100,8 +100,8 @@ TestSummary Summarize(const std::vector<TestOutcome>& outcomes, double seconds, 
 
 std::string TestLine(const TestOutcome& outcome, bool color) {
   const Tag tag = TagOf(outcome.status);
-  std::string line = color ? fmt::format("{}{}\033[0m ", tag.color, tag.word)
-                           : fmt::format("{} ", tag.word);
+  std::string line =
+      color ? fmt::format("{}{}\033[0m ", tag.color, tag.word) : fmt::format("{} ", tag.word);
   line += Harmless(outcome.name);
   switch (outcome.status) {
     case TestStatus::kHeld:
@@ -181,8 +181,7 @@ int TestsExitStatus(const std::vector<TestOutcome>& outcomes) {
   for (const TestOutcome& outcome : outcomes) {
     if (outcome.status == TestStatus::kFinding) return driver::kExitFinding;
     if (outcome.status == TestStatus::kHeld || status == driver::kExitBug) continue;
-    status =
-        outcome.exit_status == driver::kExitBug ? driver::kExitBug : driver::kExitUnsupported;
+    status = outcome.exit_status == driver::kExitBug ? driver::kExitBug : driver::kExitUnsupported;
   }
   return status;
 }

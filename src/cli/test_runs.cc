@@ -91,7 +91,8 @@ class Runner {
   [[nodiscard]] std::string CardsFor(const std::string& name) {
     const std::string base = FileNameFor(name);
     std::string chosen = base;
-    for (int n = 2; !cards_taken_.insert(chosen).second; ++n) chosen = fmt::format("{}.{}", base, n);
+    for (int n = 2; !cards_taken_.insert(chosen).second; ++n)
+      chosen = fmt::format("{}.{}", base, n);
     return options_.cards_directory + "/" + chosen;
   }
 
@@ -145,9 +146,9 @@ class Runner {
       }
       const Running& running = running_[i];
       TestOutcome& outcome = outcomes_[running.index];
-      outcome = ReadOutcome(tests_[running.index].name, *status,
-                            FileContents(running.files + ".json"),
-                            FileContents(running.files + ".err"), asked_);
+      outcome =
+          ReadOutcome(tests_[running.index].name, *status, FileContents(running.files + ".json"),
+                      FileContents(running.files + ".err"), asked_);
       outcome.printed = FileContents(running.files + ".out");
       budget_.End(running.begun, running.share);
       std::error_code ignored;
