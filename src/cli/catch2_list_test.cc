@@ -55,9 +55,9 @@ TEST(Catch2ListTest, OnlyTheTestsOwnSpecificationIsLeft) {
 }
 
 TEST(Catch2ListTest, AListingKeepsTheChoiceAndDropsReporters) {
-  EXPECT_THAT(Catch2ListingOf({"./t", "[fast]", "-r", "junit", "--out=x.xml", "-s"},
-                              {"--list-tests"}),
-              ElementsAre("./t", "--list-tests", "[fast]", "-s"));
+  EXPECT_THAT(
+      Catch2ListingOf({"./t", "[fast]", "-r", "junit", "--out=x.xml", "-s"}, {"--list-tests"}),
+      ElementsAre("./t", "--list-tests", "[fast]", "-s"));
 }
 
 TEST(Catch2ListTest, ExecutionsShareOneSeed) {

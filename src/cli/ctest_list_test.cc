@@ -67,8 +67,8 @@ TEST(CtestListTest, OutputMayDecideInsteadOfTheExitStatus) {
 
 TEST(CtestListTest, RefusesWhatIsNoListing) {
   const VariableLookup none = [](const std::string&) { return std::nullopt; };
-  for (const char* text : {"", "no", "[]", "{}", R"({"tests":3})", R"({"tests":[{}]})",
-                           R"({"tests":[{"name":3}]})"}) {
+  for (const char* text :
+       {"", "no", "[]", "{}", R"({"tests":3})", R"({"tests":[{}]})", R"({"tests":[{"name":3}]})"}) {
     EXPECT_FALSE(ParseCtestList(text, none).ok()) << text;
   }
 }

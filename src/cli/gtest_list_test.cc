@@ -42,17 +42,18 @@ TEST(GtestListTest, RunsEachTestWithItsOwnFilterBehindAllArguments) {
   EXPECT_THAT(tests[0].argv,
               ElementsAre("./prog", "--gtest_filter=A*", "input.txt", "--gtest_filter=A.B"));
   EXPECT_THAT(tests[0].unset_variables,
-              testing::IsSupersetOf(
-                  {"GTEST_FILTER", "GTEST_TOTAL_SHARDS", "GTEST_SHARD_INDEX"}));
+              testing::IsSupersetOf({"GTEST_FILTER", "GTEST_TOTAL_SHARDS", "GTEST_SHARD_INDEX"}));
 }
 
 TEST(GtestListTest, DisabledTestsRunOnRequestOnly) {
   const std::vector<std::string> names = {"A.B", "A.DISABLED_C", "DISABLED_D.E",
                                           "Some/DISABLED_F.G/0", "A.NotDISABLED_H"};
-  EXPECT_THAT(NamesOf(GtestsToRun(names, {"./prog"}, Shard{})), ElementsAre("A.B", "A.NotDISABLED_H"));
+  EXPECT_THAT(NamesOf(GtestsToRun(names, {"./prog"}, Shard{})),
+              ElementsAre("A.B", "A.NotDISABLED_H"));
   EXPECT_EQ(GtestsToRun(names, {"./prog", "--gtest_also_run_disabled_tests"}, Shard{}).size(), 5u);
   EXPECT_EQ(GtestsToRun(names, {"./prog", "-gtest_also_run_disabled_tests=1"}, Shard{}).size(), 5u);
-  EXPECT_EQ(GtestsToRun(names, {"./prog", "--gtest_also_run_disabled_tests=0"}, Shard{}).size(), 2u);
+  EXPECT_EQ(GtestsToRun(names, {"./prog", "--gtest_also_run_disabled_tests=0"}, Shard{}).size(),
+            2u);
 }
 
 // GoogleTest numbers the tests that would run, so a disabled one moves nothing into another shard.

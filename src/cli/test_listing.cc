@@ -182,6 +182,11 @@ struct Answer {
     return Error{kExitUsage, "ctest cannot list the tests of '" + directory + "' and says: " + said,
                  tests.error().remedy};
   }
+  for (ListedTest& test : tests.value()) {
+    if (test.refusal.empty() &&
+        std::filesystem::equivalent(test.argv.front(), "/proc/self/exe", error))
+      test.refusal = "it runs Heddle by itself (heddle_add_test)";
+  }
   if (tests.value().empty()) {
     return Error{kExitUsage,
                  suite.ctest_filter.empty()

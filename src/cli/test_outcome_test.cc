@@ -34,8 +34,9 @@ TEST(TestOutcomeTest, TakesTheTextOfFindingsOutOfTheRun) {
 }
 
 TEST(TestOutcomeTest, RefusedSaysWhyInOneLine) {
-  const TestOutcome outcome = ReadOutcome(
-      "t", Exited(2), "", "heddle: note: n\nheddle: cannot run 'x': a script\n        name y\n", false);
+  const TestOutcome outcome =
+      ReadOutcome("t", Exited(2), "",
+                  "heddle: note: n\nheddle: cannot run 'x': a script\n        name y\n", false);
   EXPECT_EQ(outcome.status, TestStatus::kRefused);
   EXPECT_EQ(outcome.reason, "cannot run 'x': a script (name y)");
   EXPECT_TRUE(outcome.run.is_null());
@@ -43,8 +44,8 @@ TEST(TestOutcomeTest, RefusedSaysWhyInOneLine) {
 
 TEST(TestOutcomeTest, ARunThatWasCutShortHasNotHeld) {
   const TestOutcome outcome = ReadOutcome(
-      "t", Exited(4), R"({"executions":3,"findings":[],"notes":["2 executions were cut short: l"]})",
-      "", false);
+      "t", Exited(4),
+      R"({"executions":3,"findings":[],"notes":["2 executions were cut short: l"]})", "", false);
   EXPECT_EQ(outcome.status, TestStatus::kRefused);
   EXPECT_EQ(outcome.reason, "2 executions were cut short: l");
 }

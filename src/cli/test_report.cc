@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <string>
 #include <utility>
 
 #include "driver/status.h"
@@ -69,6 +71,28 @@ struct Shared {
 
 [[nodiscard]] std::string ReplayOf(const TestFinding& finding) {
   return finding.card.empty() ? "no card was written" : "heddle replay " + Harmless(finding.card);
+}
+
+// What a person must know who reads "held": in which tests less was looked at than in others.
+void AddLimits(const std::vector<TestOutcome>& outcomes, report::TextWriter* out) {
+  size_t uninstrumented = 0;
+  size_t single = 0;
+  std::map<std::string, size_t> uncontrolled;  // how many tests met it
+  for (const TestOutcome& outcome : outcomes) {
+    if (!outcome.run.is_object()) continue;
+    if (!outcome.run.value("instrumented", true)) ++uninstrumented;
+    if (outcome.executions > 0 && outcome.run.value("decisions", uint64_t{1}) == 0) ++single;
+    for (const json& entry : outcome.run.value("uncontrolled", json::array()))
+      ++uncontrolled[entry.value("name", "")];
+  }
+  if (uninstrumented > 0)
+    out->Line("  not covered     no race detection in " + Tests(uninstrumented) +
+              ": not instrumented");
+  for (const auto& [name, count] : uncontrolled)
+    out->Line("  not controlled  " + Harmless(name) + ", in " + Tests(count));
+  if (single > 0)
+    out->Line("  note            " + Tests(single) +
+              " made no decision: there is one schedule of a single thread");
 }
 
 }  // namespace
@@ -146,6 +170,7 @@ std::string TestSummaryText(const std::vector<TestOutcome>& outcomes, const Test
     for (const TestFinding& finding : outcome.findings)
       out.Line(fmt::format("  {}  {}", Harmless(outcome.name), ReplayOf(finding)));
   }
+  AddLimits(outcomes, &out);
   std::string line = fmt::format("{}: {} held, {} with findings, {} refused", Tests(summary.tests),
                                  summary.held, summary.with_findings, summary.refused);
   if (summary.not_run > 0) line += fmt::format(", {} not run", summary.not_run);

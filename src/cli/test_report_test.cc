@@ -54,10 +54,18 @@ TEST(TestReportTest, AFindingOfSeveralTestsIsToldOnce) {
 TEST(TestReportTest, TheSummaryCounts) {
   const std::vector<TestOutcome> outcomes = {Failed("A"), Held("B"), Refused("C", 4)};
   const std::string text = TestSummaryText(outcomes, Summarize(outcomes, 2.0, false), {});
-  EXPECT_NE(
-      text.find("3 tests: 1 held, 1 with findings, 1 refused; 2,000 executions in 2.0 s\n"),
-      std::string::npos)
+  EXPECT_NE(text.find("3 tests: 1 held, 1 with findings, 1 refused; 2,000 executions in 2.0 s\n"),
+            std::string::npos)
       << text;
+}
+
+TEST(TestReportTest, TheSummarySaysWhatWasNotLookedAt) {
+  TestOutcome plain = Held("A");
+  plain.run = {{"instrumented", false}, {"decisions", 0}, {"uncontrolled", {{{"name", "fork"}}}}};
+  const std::string text = TestSummaryText({plain}, Summarize({plain}, 1.0, false), {});
+  EXPECT_NE(text.find("no race detection in 1 test"), std::string::npos) << text;
+  EXPECT_NE(text.find("fork, in 1 test"), std::string::npos) << text;
+  EXPECT_NE(text.find("1 test made no decision"), std::string::npos) << text;
 }
 
 TEST(TestReportTest, TheWorstThatCountsIsTheExitStatus) {
