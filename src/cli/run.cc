@@ -9,16 +9,31 @@
 #include "cli/hunt.h"
 #include "cli/json_file.h"
 #include "cli/run_options.h"
+#include "cli/test_command.h"
 #include "driver/interrupt.h"
 #include "report/json.h"
 #include "report/text.h"
 
 namespace heddle::cli {
 
+namespace {
+
+[[nodiscard]] nlohmann::json Json(const report::RunView& run, const RunOptions& options) {
+  nlohmann::json object = report::RunJson(run);
+  if (!options.finding_text.has_value()) return object;
+  for (size_t i = 0; i < run.findings.size(); ++i)
+    object["findings"][i]["text"] = report::FindingText(run.findings[i], *options.finding_text);
+  return object;
+}
+
+}  // namespace
+
 int RunCommand(const Arguments& arguments) {
   std::variant<RunOptions, int> parsed = ParseRunOptions(arguments, std::getenv("HEDDLE_OPTIONS"));
   if (const int* ended = std::get_if<int>(&parsed)) return *ended;
   const RunOptions& options = std::get<RunOptions>(parsed);
+
+  if (options.suite.has_value()) return RunTestSuite(options);
 
   driver::InstallInterruptHandlers();
   const driver::Result<driver::StandardInput> input = driver::StandardInput::Take();
@@ -30,13 +45,14 @@ int RunCommand(const Arguments& arguments) {
   if (!hunt.ok()) return PrintError(hunt.error());
   const report::RunView& run = hunt.value().run;
 
-  const std::string text = report::RunText(run, TerminalTextOptions());
-  // With the JSON on standard output, the text goes where it does not disturb it.
-  fmt::print(options.json_path == "-" ? stderr : stdout, "{}", text);
+  if (!options.finding_text.has_value()) {
+    const std::string text = report::RunText(run, TerminalTextOptions());
+    // With the JSON on standard output, the text goes where it does not disturb it.
+    fmt::print(options.json_path == "-" ? stderr : stdout, "{}", text);
+  }
   if (hunt.value().failure.has_value()) PrintError(*hunt.value().failure);
   if (!options.json_path.empty()) {
-    if (driver::Status written = WriteJson(report::RunJson(run), options.json_path);
-        !written.ok()) {
+    if (driver::Status written = WriteJson(Json(run, options), options.json_path); !written.ok()) {
       return PrintError(written.error());
     }
   }

@@ -6,7 +6,9 @@
 #include <charconv>
 
 #include "cli/console.h"
+#include "cli/finding_text.h"
 #include "cli/parse.h"
+#include "cli/test_options.h"
 #include "driver/quantity.h"
 
 namespace heddle::cli {
@@ -30,14 +32,18 @@ struct Words {
   std::string preemption_bound;
   uint32_t jobs = 0;
   std::string output = "finding";
+  std::string finding_text;
+  TestWords tests;
   bool no_early_time = false, no_spurious = false, no_weak_failure = false;
 };
 
 void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
-  app.add_option("--schedules", words.schedules, "Explore at most N executions (default 10000)")
+  app.add_option("--schedules", words.schedules,
+                 "Explore at most N executions (default 10000; of each test of a suite: 1000)")
       ->type_name("N");
   app.add_option("--time", words.time,
-                 "Explore for at most this long: 500ms, 30s, 5m, 2h (default 10s)")
+                 "Explore for at most this long: 500ms, 30s, 5m, 2h (default 10s); all tests of a "
+                 "suite share it (default: 10s each)")
       ->type_name("DURATION");
   app.add_option("--strategy", words.strategy,
                  "random[:PERMILLE], pct[:DEPTH], pos, surw or portfolio, which mixes them, or "
@@ -50,8 +56,10 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
   app.add_option("--seed", words.seed,
                  "Seed of all choices; the same seed explores the same executions (default 1)")
       ->type_name("N");
-  app.add_option("--jobs", words.jobs,
-                 "Processes that explore side by side (default: one per processor)")
+  app.add_option(
+         "--jobs", words.jobs,
+         "Processes that explore side by side (default: one per processor); of a suite, one "
+         "for each of N tests")
       ->type_name("N")
       ->check(CLI::Range(1u, kJobsMax));
   app.add_flag("--keep-going", options.exploration.keep_going,
@@ -87,6 +95,8 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
                  "Environment variables to record in cards, a list; only LD_LIBRARY_PATH is "
                  "recorded otherwise")
       ->type_name("NAMES");
+  AddTestOptions(app, words.tests);
+  app.add_option("--finding-text", words.finding_text)->group("");  // Between our own processes.
 }
 
 [[nodiscard]] std::vector<std::string> SplitList(const std::string& text) {
@@ -188,6 +198,29 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
                                             : OutputMode::kFinding;
   options.exploration.show_output = options.output == OutputMode::kShow;
   options.kept_variables = SplitList(words.environment_keep);
+  if (!words.finding_text.empty()) {
+    options.finding_text = ParseFindingTextForm(words.finding_text);
+    if (!options.finding_text.has_value())
+      return Error{kExitUsage, "--finding-text is not understood", ""};
+  }
+  return std::nullopt;
+}
+
+// With a whole suite the budgets mean something else, and there need be no program.
+[[nodiscard]] std::optional<Error> ApplySuite(const CLI::App& app, const Words& words,
+                                              RunOptions& options) {
+  const Result<std::optional<TestSuite>> suite = SuiteOf(app, words.tests, options.program);
+  if (!suite.ok()) return suite.error();
+  options.suite = suite.value();
+  if (!options.suite.has_value()) return std::nullopt;
+  NamedBudget budget;
+  if (!words.schedules.empty()) budget.schedules = options.exploration.schedules_max;
+  if (!words.time.empty()) budget.time = options.exploration.time_max;
+  options.suite->time_max =
+      std::chrono::duration_cast<std::chrono::milliseconds>(options.exploration.start_timeout);
+  options.tests = TestRunOptionsOf(app, budget);
+  options.tests.jobs = options.exploration.jobs;
+  options.tests.cards_directory = options.cards_directory;
   return std::nullopt;
 }
 
@@ -218,7 +251,9 @@ std::variant<RunOptions, int> ParseRunOptions(const Arguments& arguments,
     return *ended;
   }
   if (std::optional<Error> error = Apply(words, options)) return PrintError(*error);
-  if (options.program.empty()) {
+  if (std::optional<Error> error = ApplySuite(app, words, options)) return PrintError(*error);
+  const bool of_ctest = options.suite.has_value() && options.suite->kind == TestKind::kCtest;
+  if (options.program.empty() && !of_ctest) {
     return PrintError(
         Error{kExitUsage, "no program was named", "heddle run [options] -- ./program [arguments]"});
   }

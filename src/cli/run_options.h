@@ -8,8 +8,11 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/test_listing.h"
+#include "cli/test_runs.h"
 #include "driver/exploration.h"
 #include "driver/loom_options.h"
+#include "report/text.h"
 
 namespace heddle::cli {
 
@@ -24,6 +27,10 @@ struct RunOptions {
   OutputMode output = OutputMode::kFinding;
   std::vector<std::string> kept_variables;  // --env-keep
   std::vector<std::string> program;         // argv
+  std::optional<TestSuite> suite;           // explore its tests, one by one
+  TestRunOptions tests;                     // with a suite: how
+  // Set in the run of one test of a suite: the texts of findings go into the JSON, and nothing is printed.
+  std::optional<report::TextOptions> finding_text;
 };
 
 // The values, or the exit status with which the command ends (help was printed, or an error).

@@ -85,6 +85,37 @@ TEST(RunOptionsTest, ASystematicSearchHasABoundAndOneJob) {
   EXPECT_EQ(Refused({"--strategy", "dfs:1", "--preemption-bound", "2", "--", "./a"}), 2);
 }
 
+TEST(RunOptionsTest, AProgramIsNoSuite) { EXPECT_FALSE(Accepted({"--", "./a"}).suite.has_value()); }
+
+TEST(RunOptionsTest, ASuiteHasBudgetsPerTest) {
+  const RunOptions plain = Accepted({"--gtest", "--", "./a", "--gtest_filter=X*"});
+  ASSERT_TRUE(plain.suite.has_value());
+  EXPECT_EQ(plain.suite->kind, TestKind::kGtest);
+  EXPECT_THAT(plain.suite->program, ElementsAre("./a", "--gtest_filter=X*"));
+  EXPECT_EQ(plain.tests.schedules_max, 1000u);
+  EXPECT_EQ(plain.tests.time_each, 10s);
+  EXPECT_EQ(plain.tests.time_total, 0s);
+  const RunOptions schedules = Accepted({"--catch2", "--schedules", "7", "--", "./a"});
+  EXPECT_EQ(schedules.tests.schedules_max, 7u);
+  EXPECT_EQ(schedules.tests.time_each, 0s);
+  const RunOptions time = Accepted({"--ctest", "build", "--time", "5m"});
+  EXPECT_EQ(time.suite->ctest_directory, "build");
+  EXPECT_EQ(time.tests.schedules_max, 0u);
+  EXPECT_EQ(time.tests.time_total, 5min);
+}
+
+TEST(RunOptionsTest, EachTestGetsTheOptionsThatWereGiven) {
+  const RunOptions options =
+      Accepted({"--gtest", "--keep-going", "--seed", "5", "--no-detect", "thread-leak", "--jobs",
+                "3", "--env-keep", "HOME", "--", "./a"},
+               "--strategy pos --seed 4");
+  EXPECT_THAT(options.tests.passed_options,
+              ElementsAre("--strategy", "pos", "--seed", "5", "--keep-going"));
+  EXPECT_EQ(options.tests.ignored_verdicts, "thread-leak");
+  EXPECT_EQ(options.tests.kept_variables, "HOME");
+  EXPECT_EQ(options.tests.jobs, 3u);
+}
+
 TEST(RunOptionsTest, RefusesBadUsage) {
   for (const Arguments& arguments : std::vector<Arguments>{{},
                                                            {"--"},
@@ -99,6 +130,12 @@ TEST(RunOptionsTest, RefusesBadUsage) {
                                                            {"--output", "loud", "--", "./a"},
                                                            {"--detect", "bugs", "--", "./a"},
                                                            {"--no-detect", "all", "--", "./a"},
+                                                           {"--gtest"},
+                                                           {"--gtest", "--catch2", "--", "./a"},
+                                                           {"--gtest", "--ctest", "b"},
+                                                           {"--ctest", "b", "--", "./a"},
+                                                           {"--ctest"},
+                                                           {"--ctest-filter", "x", "--", "./a"},
                                                            {"--schedules"}}) {
     EXPECT_EQ(Refused(arguments), 2) << testing::PrintToString(arguments);
   }

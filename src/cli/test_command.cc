@@ -1,0 +1,123 @@
+#include "cli/test_command.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/console.h"
+#include "cli/finding_text.h"
+#include "cli/json_file.h"
+#include "cli/temporary_directory.h"
+#include "cli/test_report.h"
+#include "cli/test_runs.h"
+#include "driver/interrupt.h"
+
+namespace heddle::cli {
+namespace {
+
+using driver::Result;
+using std::chrono::steady_clock;
+
+[[nodiscard]] std::string_view KindName(TestKind kind) {
+  switch (kind) {
+    case TestKind::kGtest:
+      return "gtest";
+    case TestKind::kCatch2:
+      return "catch2";
+    case TestKind::kCtest:
+      return "ctest";
+  }
+  return "";
+}
+
+// The line for somebody who watches: how far it is, and what runs.
+class Watched {
+ public:
+  explicit Watched(size_t total) : total_(total) {}
+
+  void Begun(const std::string& name) {
+    running_.push_back(Printable(name));
+    Show();
+  }
+  void Ended(const std::string& name) {
+    const auto found = std::find(running_.begin(), running_.end(), Printable(name));
+    if (found != running_.end()) running_.erase(found);
+    ++ended_;
+    Clear();
+  }
+  void Show() {
+    if (running_.empty()) return;
+    std::string text = fmt::format("heddle: {} of {} tests done, running {}", ended_, total_,
+                                   fmt::join(running_, ", "));
+    if (text.size() > kColumnsMax) text = text.substr(0, kColumnsMax - 3) + "...";
+    line_.Show(text);
+  }
+  void Clear() { line_.Clear(); }
+
+ private:
+  static constexpr size_t kColumnsMax =
+      79;  // A longer line would wrap, and could not be taken back.
+
+  ProgressLine line_;
+  const size_t total_;
+  size_t ended_ = 0;
+  std::vector<std::string> running_;
+};
+
+// The finding's text is rendered by the test's own process: it must look as if this one had.
+[[nodiscard]] TestRunOptions OptionsOfTests(const RunOptions& options,
+                                            const report::TextOptions& text) {
+  TestRunOptions tests = options.tests;
+  tests.passed_options.insert(tests.passed_options.end(),
+                              {"--finding-text", FindingTextForm(text)});
+  return tests;
+}
+
+}  // namespace
+
+int RunTestSuite(const RunOptions& options) {
+  driver::InstallInterruptHandlers();
+  const steady_clock::time_point start = steady_clock::now();
+  const Result<TemporaryDirectory> scratch = TemporaryDirectory::Make();
+  if (!scratch.ok()) return PrintError(scratch.error());
+  const Result<std::vector<ListedTest>> tests = ListTests(*options.suite, scratch.value().path());
+  if (!tests.ok()) return PrintError(tests.error());
+
+  const report::TextOptions text = TerminalTextOptions();
+  // With the JSON on standard output, the text goes where it does not disturb it.
+  std::FILE* out = options.json_path == "-" ? stderr : stdout;
+  Watched watched(tests.value().size());
+  const TestRunCallbacks callbacks = {
+      .begun = [&](const ListedTest& test) { watched.Begun(test.name); },
+      .ended =
+          [&](const TestOutcome& outcome) {
+            watched.Ended(outcome.name);
+            fmt::print(out, "{}{}", outcome.printed, TestLine(outcome, text.color));
+            std::fflush(out);
+            watched.Show();
+          },
+  };
+  const Result<std::vector<TestOutcome>> outcomes =
+      RunTests(tests.value(), OptionsOfTests(options, text), scratch.value().path(), callbacks);
+  watched.Clear();
+  if (!outcomes.ok()) return PrintError(outcomes.error());
+
+  const std::chrono::duration<double> seconds = steady_clock::now() - start;
+  const TestSummary summary = Summarize(outcomes.value(), seconds.count(), driver::Interrupted());
+  fmt::print(out, "{}{}", TestFindingsText(outcomes.value(), text),
+             TestSummaryText(outcomes.value(), summary, text));
+  if (!options.json_path.empty()) {
+    const driver::Status written = WriteJson(
+        TestsJson(outcomes.value(), summary, KindName(options.suite->kind)), options.json_path);
+    if (!written.ok()) return PrintError(written.error());
+  }
+  return TestsExitStatus(outcomes.value());
+}
+
+}  // namespace heddle::cli
