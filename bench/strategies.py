@@ -1,127 +1,148 @@
 #!/usr/bin/env python3
-"""Schedules to the first finding, for each strategy and failing litmus program; writes the table of docs/strategies.md.
+"""How many schedules each strategy needs for the first finding, on the litmus programs with planted bugs.
 
-    bench/strategies.py --build build --document docs/strategies.md [--seeds 20] [--only PATTERN]
+    bench/strategies.py --build build [--seeds 20] [--schedules 1000] [--minutes 30] [--only 'fail/deadlock/*']
+                        [--write]
 
-Each program (g++ -O2) is explored by each strategy with each seed until its own verdict is found; the median over the seeds
-counts. Programs that every strategy finds in its first two executions say nothing about strategies and are only counted.
-Takes long: half an hour on two cores.
+Each program is compiled with g++ -O2 and run with seeds 1, 2, … and one job; the figure is the median over the seeds of the
+number of executions up to the first with a finding. `dfs` has no chance in it, so it runs once. Without --write the table
+goes to standard output, else into docs/strategies.md, between the markers.
 """
 
 import argparse
 import concurrent.futures
 import fnmatch
 import json
+import math
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
+sys.dont_write_bytecode = True  # Keeps __pycache__ out of the source tree.
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.join(os.path.dirname(HERE), "tests", "litmus"))
+ROOT = os.path.dirname(HERE)
+sys.path.insert(0, os.path.join(ROOT, "tests", "litmus"))
 import programs  # noqa: E402
 
-STRATEGIES = ("random", "random:50", "pct:2", "pct:3", "pos", "surw", "dfs", "portfolio")
-SCHEDULES_MAX = 3000
-TRIAL_SEEDS = 3
-BEGIN_MARK = "<!-- strategies:begin -->"
-END_MARK = "<!-- strategies:end -->"
+STRATEGIES = ("portfolio", "random", "pct:2", "pct:3", "pos", "surw", "dfs")
+DOCUMENT = os.path.join(ROOT, "docs", "strategies.md")
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+EASY = 2  # Programs for which no strategy needs more are only counted …
+TRIAL_SEEDS = 2  # … and get no more than so many seeds, if it shows in their median.
 
 
-class Search:
-    def __init__(self, args):
-        self.heddle = os.path.abspath(os.path.join(args.build, "bin", "heddle"))
-        self.compiler = programs.Compiler(args.build)
-
-    def schedules(self, program, strategy, seed):
-        """How many executions it took to find the program's verdict; None if it was not found in the budget."""
-        executable = self.compiler.executable(program, "gcc", "O2")
-        with tempfile.TemporaryDirectory() as directory:
-            report = os.path.join(directory, "report.json")
-            command = [self.heddle, "run", "--json", report, "--jobs", "1", "--schedules", str(SCHEDULES_MAX)]
-            command += ["--detect", ",".join((program.verdict, *program.expect)), "--time", "60s"]
-            command += ["--strategy", strategy, "--seed", str(seed), *program.run, "--", executable]
-            subprocess.run(command, cwd=directory, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                           stdin=subprocess.DEVNULL, check=False, timeout=120)
-            if not os.path.exists(report):
-                return None
-            with open(report, encoding="utf-8") as file:
-                findings = json.load(file)["findings"]
-        numbers = [f["first_execution"] + 1 for f in findings if f["verdict"] == program.verdict]
-        return min(numbers) if numbers else None
-
-    def row(self, program, seeds):
-        """The median for each strategy; None if all find it at once."""
-        def medians(count):
-            result = {}
-            for strategy in STRATEGIES:
-                # dfs draws nothing: one seed says it all.
-                numbers = [self.schedules(program, strategy, seed) for seed in range(1, 2 if strategy == "dfs" else count + 1)]
-                # Half an execution more than the budget stands for "not found".
-                result[strategy] = statistics.median(n if n is not None else SCHEDULES_MAX + 0.5 for n in numbers)
-            return result
-
-        trial = medians(min(TRIAL_SEEDS, seeds))
-        if all(number <= 2 for number in trial.values()):
-            return None
-        return trial if seeds <= TRIAL_SEEDS else medians(seeds)
+def first_finding(heddle, executable, program, strategy, seed, schedules):
+    """Executions up to the first with a finding, infinity if there is none within the budget."""
+    with tempfile.TemporaryDirectory() as directory:
+        report = os.path.join(directory, "report.json")
+        command = [heddle, "run", "--json", report, "--jobs", "1", "--schedules", str(schedules), "--strategy", strategy]
+        command += ["--seed", str(seed), "--output", "hide", *program.run, "--", executable]
+        subprocess.run(command, cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, check=False, timeout=600)
+        with open(report, encoding="utf-8") as file:
+            found = [finding["first_execution"] for finding in json.load(file)["findings"]]
+        return min(found) + 1 if found else math.inf
 
 
-def cell(number):
-    return f"> {SCHEDULES_MAX}" if number > SCHEDULES_MAX else f"{number:g}"
+def median(values):
+    """The lower one of two in the middle, so that it is a figure that was seen."""
+    return statistics.median_low(values)
 
 
-def table(rows, at_once, seeds):
-    lines = [
-        f"Median of {seeds} seeds, g++ -O2, one job, at most {SCHEDULES_MAX} schedules. {at_once} further programs were found "
-        "by every strategy within two schedules.",
-        "",
-        "| program | " + " | ".join(f"`{strategy}`" for strategy in STRATEGIES) + " |",
-        "| --- |" + " ---: |" * len(STRATEGIES),
+def measure(args):
+    heddle = os.path.abspath(os.path.join(args.build, "bin", "heddle"))
+    chosen = [
+        program
+        for program in programs.find()
+        if program.verdict and "gcc" in program.ways and "O2" in program.levels and fnmatch.fnmatch(program.source, args.only)
     ]
-    for source, numbers in sorted(rows.items()):
-        best = min(numbers.values())
-        cells = [f"**{cell(numbers[s])}**" if numbers[s] == best else cell(numbers[s]) for s in STRATEGIES]
-        lines.append(f"| `{source[len('fail/'):-len('.cc')]}` | " + " | ".join(cells) + " |")
-    totals = [f"{statistics.geometric_mean(row[s] for row in rows.values()):.1f}" for s in STRATEGIES]
-    lines.append("| geometric mean | " + " | ".join(totals) + " |")
-    return "\n".join(lines)
+    compiler = programs.Compiler(args.build)
+    failed = compiler.compile_all(args.jobs, [(program, "gcc", "O2") for program in chosen])
+    chosen = [program for index, program in enumerate(chosen) if index not in failed]
+    figures = {program.source: {strategy: [] for strategy in args.strategies} for program in chosen}
+    begin = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+        # Seed by seed, so that there is a table whenever the time is up.
+        for seed in range(1, args.seeds + 1):
+            if time.monotonic() - begin > 60 * args.minutes:
+                break
+            waiting = []
+            for program in chosen:
+                own = figures[program.source]
+                if seed > TRIAL_SEEDS and max(map(median, own.values())) <= EASY:
+                    continue
+                for strategy in args.strategies:
+                    if strategy.startswith("dfs") and seed > 1:
+                        continue
+                    executable = compiler.executable(program, "gcc", "O2")
+                    waiting.append((own[strategy], pool.submit(
+                        first_finding, heddle, executable, program, strategy, seed, args.schedules)))
+            for values, one in waiting:
+                values.append(one.result())
+            print(f"seed {seed}: {len(waiting)} runs, {time.monotonic() - begin:.0f} s", file=sys.stderr, flush=True)
+            args.seeds_done = seed
+    return {source: [median(values) for values in own.values()] for source, own in figures.items()}
+
+
+def words(figure, schedules):
+    return f"> {schedules}" if math.isinf(figure) else str(figure)
+
+
+def table(figures, args):
+    """The figures as Markdown."""
+    rows = {name: row for name, row in figures.items() if max(row) > EASY}
+    lines = ["| program | " + " | ".join(f"`{s}`" for s in args.strategies) + " |"]
+    lines.append("| --- |" + " ---: |" * len(args.strategies))
+    for source, row in sorted(rows.items()):
+        name = source[len("fail/") : -len(".cc")]
+        best = min(row)
+        cells = [f"**{words(f, args.schedules)}**" if f == best else words(f, args.schedules) for f in row]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+
+    def summary(title, value):
+        columns = [[row[i] for row in rows.values()] for i in range(len(args.strategies))]
+        lines.append(f"| *{title}* | " + " | ".join(value(column) for column in columns) + " |")
+
+    def mean(column):
+        return f"{math.exp(statistics.fmean(math.log(min(f, args.schedules)) for f in column)):.1f}"
+
+    if rows:
+        summary("geometric mean", mean)
+        summary("most", lambda column: words(max(column), args.schedules))
+        summary("not found in most seeds", lambda column: str(sum(map(math.isinf, column))))
+    easy = len(figures) - len(rows)
+    seeds = "1 seed" if args.seeds_done == 1 else f"{args.seeds_done} seeds"
+    intro = (f"Executions up to the first finding, median of {seeds}, at most {args.schedules}; g++ -O2, one job. The best of a\n"
+             f"row is bold. {easy} of {len(figures)} programs are left out: no strategy needs more than {EASY} for them.\n")
+    return intro + "\n" + "\n".join(lines) + "\n"
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", required=True)
-    parser.add_argument("--document", required=True, help="the document whose table is rewritten")
+    parser = argparse.ArgumentParser(description="Schedules to the first finding, by strategy and program.")
+    parser.add_argument("--build", default="build")
     parser.add_argument("--seeds", type=int, default=20)
-    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--schedules", type=int, default=1000)
+    parser.add_argument("--strategies", type=lambda text: text.split(","), default=STRATEGIES)
     parser.add_argument("--only", default="*")
+    parser.add_argument("--minutes", type=float, default=120, help="begin no further seed after this long")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--write", action="store_true", help="into docs/strategies.md")
     args = parser.parse_args()
-    wanted = [p for p in programs.find()
-              if p.verdict and "gcc" in p.ways and "O2" in p.levels and fnmatch.fnmatch(p.source, f"fail/{args.only}")]
-    search = Search(args)
-    rows, at_once = {}, 0
-    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        futures = {pool.submit(search.row, program, args.seeds): program for program in wanted}
-        for done, future in enumerate(concurrent.futures.as_completed(futures), 1):
-            program, row = futures[future], future.result()
-            print(f"{done}/{len(wanted)} {program.source}: {'at once' if row is None else row}", flush=True)
-            if row is None:
-                at_once += 1
-            else:
-                rows[program.source] = row
-    with open(args.document, encoding="utf-8") as file:
-        text = file.read()
-    begin, end = text.find(BEGIN_MARK), text.find(END_MARK)
-    if begin < 0 or end < begin:
-        print(f"{args.document} has no {BEGIN_MARK} … {END_MARK}", file=sys.stderr)
-        return 1
-    new = text[: begin + len(BEGIN_MARK)] + "\n" + table(rows, at_once, args.seeds) + "\n" + text[end:]
-    with open(args.document, "w", encoding="utf-8") as file:
-        file.write(new)
-    return 0
+
+    text = table(measure(args), args)
+    if not args.write:
+        print(text)
+        return
+    with open(DOCUMENT, encoding="utf-8") as file:
+        document = file.read()
+    before, _, rest = document.partition(BEGIN)
+    after = rest.partition(END)[2]
+    with open(DOCUMENT, "w", encoding="utf-8") as file:
+        file.write(f"{before}{BEGIN}\n{text}{END}{after}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

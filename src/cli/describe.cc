@@ -23,6 +23,7 @@
 #include "driver/job.h"
 #include "driver/version.h"
 #include "report/build.h"
+#include "report/caveats.h"
 #include "report/json.h"
 #include "report/symbols.h"
 #include "report/text.h"
@@ -133,6 +134,8 @@ struct Described {
     if (known) continue;  // the same places under another address
     view.first_execution = told.execution;
     view.count = 1;
+    for (const std::string& caveat : report::Caveats(view))
+      described.notes.push_back(view.id + ": " + caveat);
     if (!wanted.replay.empty()) {
       view.card = wanted.replay;
     } else {

@@ -12,6 +12,7 @@
 #include "cli/search_words.h"
 #include "driver/version.h"
 #include "report/build.h"
+#include "report/caveats.h"
 
 namespace heddle::cli {
 namespace {
@@ -199,6 +200,8 @@ Result<Hunt> HuntFindings(const RunOptions& options, const driver::StandardInput
       view.output_tail = output.substr(output.size() - std::min(output.size(), kOutputTailBytes));
     }
     for (const std::string& note : found.notes) hunt.run.notes.push_back(view.id + ": " + note);
+    for (const std::string& caveat : report::Caveats(view))
+      hunt.run.notes.push_back(view.id + ": " + caveat);
     StoreFindingCard(options, MakeCard(options, prepared.value(), input, found.recording, view),
                      view, hunt.run);
     hunt.run.findings.push_back(std::move(view));
