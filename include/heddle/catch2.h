@@ -29,14 +29,14 @@
   } while (false)
 
 // The name of the test case, then tags as in TEST_CASE.
-#define HEDDLE_TEST_CASE(title, ...)                                                              \
+#define HEDDLE_TEST_CASE(title, ...) \
   HEDDLE_TEST_CASE_(INTERNAL_CATCH_UNIQUE_NAME(HeddleBody), title __VA_OPT__(, ) __VA_ARGS__)
-#define HEDDLE_TEST_CASE_(body, title, ...)                                 \
-  static void body();                                                      \
-  TEST_CASE(title __VA_OPT__(, ) __VA_ARGS__) {                             \
-    ::heddle::Options heddle_options;                                      \
-    heddle_options.name = title;                                            \
-    heddle_options.replay_argument = title;                                 \
-    CHECK_EXPLORED(body, heddle_options);                                  \
-  }                                                                        \
+#define HEDDLE_TEST_CASE_(body, title, ...)     \
+  static void body();                           \
+  TEST_CASE(title __VA_OPT__(, ) __VA_ARGS__) { \
+    ::heddle::Options heddle_options;           \
+    heddle_options.name = title;                \
+    heddle_options.replay_argument = title;     \
+    CHECK_EXPLORED(body, heddle_options);       \
+  }                                             \
   static void body()

@@ -26,12 +26,12 @@
   } while (false)
 
 #define HEDDLE_TEST_CASE(title) HEDDLE_TEST_CASE_(DOCTEST_ANONYMOUS(HeddleBody), title)
-#define HEDDLE_TEST_CASE_(body, title)                                     \
+#define HEDDLE_TEST_CASE_(body, title)                                    \
   static void body();                                                     \
-  TEST_CASE(title) {                                                       \
+  TEST_CASE(title) {                                                      \
     ::heddle::Options heddle_options;                                     \
-    heddle_options.name = title;                                           \
-    heddle_options.replay_argument = std::string("--test-case=") + title;  \
+    heddle_options.name = title;                                          \
+    heddle_options.replay_argument = std::string("--test-case=") + title; \
     CHECK_EXPLORED(body, heddle_options);                                 \
   }                                                                       \
   static void body()

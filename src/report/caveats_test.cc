@@ -16,7 +16,8 @@ FindingView Race(const std::string& module) {
 }
 
 TEST(CaveatsTest, ALibraryOfTheSystemIsNamed) {
-  const std::vector<std::string> caveats = Caveats(Race("/usr/lib/x86_64-linux-gnu/libspdlog.so.1"));
+  const std::vector<std::string> caveats =
+      Caveats(Race("/usr/lib/x86_64-linux-gnu/libspdlog.so.1"));
   ASSERT_EQ(caveats.size(), 1u);
   EXPECT_EQ(caveats[0].rfind("libspdlog.so.1 takes part", 0), 0u) << caveats[0];
 }

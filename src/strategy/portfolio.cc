@@ -17,7 +17,7 @@ constexpr std::array<StrategySpec, 8> kRound = {{
     {StrategyKind::kRandom, 200, 0},
     {StrategyKind::kPct, 0, 3},
     {StrategyKind::kRandom, 50, 0},
-    {StrategyKind::kPos, 0, 0},
+    {StrategyKind::kSurw, 0, 0},
     {StrategyKind::kPct, 0, 5},
 }};
 

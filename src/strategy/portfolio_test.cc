@@ -27,7 +27,7 @@ TEST(PortfolioTest, GoesThroughItsRoundByExecutionNumber) {
   const StrategySpec round[] = {
       {StrategyKind::kRandom, 1000, 0}, {StrategyKind::kPct, 0, 2}, {StrategyKind::kPos, 0, 0},
       {StrategyKind::kRandom, 200, 0},  {StrategyKind::kPct, 0, 3}, {StrategyKind::kRandom, 50, 0},
-      {StrategyKind::kPos, 0, 0},       {StrategyKind::kPct, 0, 5},
+      {StrategyKind::kSurw, 0, 0},      {StrategyKind::kPct, 0, 5},
   };
   for (uint64_t execution = 0; execution < 32; ++execution) {
     EXPECT_EQ(Of(Portfolio::Resolve(kPortfolio, execution)), Of(round[execution % 8])) << execution;
@@ -36,8 +36,8 @@ TEST(PortfolioTest, GoesThroughItsRoundByExecutionNumber) {
 }
 
 TEST(PortfolioTest, LeavesOtherSpecificationsAlone) {
-  for (const StrategyKind kind :
-       {StrategyKind::kRandom, StrategyKind::kPct, StrategyKind::kPos, StrategyKind::kReplay}) {
+  for (const StrategyKind kind : {StrategyKind::kRandom, StrategyKind::kPct, StrategyKind::kPos,
+                                  StrategyKind::kSurw, StrategyKind::kDfs, StrategyKind::kReplay}) {
     const StrategySpec spec{kind, 123, 7};
     for (uint64_t execution = 0; execution < 9; ++execution)
       EXPECT_EQ(Of(Portfolio::Resolve(spec, execution)), Of(spec));
@@ -65,14 +65,16 @@ class PortfolioSelectTest : public testing::Test {
 TEST_F(PortfolioSelectTest, HandsOutTheStrategyOfTheRoundConfigured) {
   const auto pct = std::make_unique<Pct>();
   const auto pos = std::make_unique<Pos>();
+  Surw surw;  // without a profile, as in this portfolio
   RandomWalk walk;
   for (uint64_t execution = 0; execution < 64; ++execution) {
     const StrategySpec spec = Portfolio::Resolve(kPortfolio, execution);
     pct->set_depth(spec.depth);
     walk.set_switch_per_mille(spec.switch_per_mille);
-    Strategy* expected = spec.kind == StrategyKind::kPct   ? static_cast<Strategy*>(pct.get())
-                         : spec.kind == StrategyKind::kPos ? static_cast<Strategy*>(pos.get())
-                                                           : &walk;
+    Strategy* expected = spec.kind == StrategyKind::kPct    ? static_cast<Strategy*>(pct.get())
+                         : spec.kind == StrategyKind::kPos  ? static_cast<Strategy*>(pos.get())
+                         : spec.kind == StrategyKind::kSurw ? static_cast<Strategy*>(&surw)
+                                                            : &walk;
     EXPECT_EQ(Run(portfolio_->Select(kPortfolio, execution), execution), Run(expected, execution))
         << execution;
   }

@@ -123,7 +123,7 @@ class ReplayTest(harness.CommandTest):
 
     def test_the_number_of_jobs_does_not_change_the_first_finding(self):
         for index, program in enumerate(self.programs):
-            for strategy in ("random", "portfolio"):
+            for strategy in ("random", "surw", "portfolio"):
                 with self.subTest(program.source, strategy=strategy):
                     seen = set()
                     for jobs in ("1", "2"):

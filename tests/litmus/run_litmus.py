@@ -27,7 +27,7 @@ import time
 sys.dont_write_bytecode = True  # Keeps __pycache__ out of the source tree.
 import programs  # noqa: E402
 
-STRATEGIES = ("random", "pct:3", "pos", "portfolio")
+STRATEGIES = ("random", "pct:3", "pos", "surw", "dfs", "portfolio")
 FAIL_SCHEDULES = 10000
 TIMEOUT_SECONDS = 180
 
