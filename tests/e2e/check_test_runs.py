@@ -242,6 +242,15 @@ class Catch2Test(SuiteTest):
             self.assertIn("-s", test["run"]["program"])
 
 
+class Catch2Version3Test(SuiteTest):
+    source = "suite_catch2_version3.cc"
+
+    def test_each_test_case_is_explored_by_itself(self):
+        done, report = self.run_json("--catch2", "--schedules", "20", "--", self.program, "[t]", "--reporter", "console")
+        self.expect(done, 1)
+        self.assertEqual(self.names_and_states(report), {"racy, & more": "finding", "sound": "held"})
+
+
 class CtestTest(SuiteTest):
     def setUp(self):
         super().setUp()
