@@ -30,6 +30,7 @@ endif()
 # - initial-exec TLS, because __tls_get_addr may allocate;
 # - the allocator's names mean nothing to the compiler, because the loom defines them;
 # - 16-byte atomic operations inline (every x86-64 that has threads has the instruction): libatomic is not there;
+# - loops stay loops: memset and memcpy are the loom's own, which first find out who calls (GNU);
 # - small structures are cleared by plain stores: `rep stos`, gcc's choice, takes 30 ns to start;
 # - optimised in every build type: the program under test pays for each instruction;
 # - optimised as one unit (gcc): an entry point and all that it calls on its usual way become one function, because after
@@ -41,6 +42,7 @@ target_compile_options(heddle_loom_code INTERFACE -O2 -g -fPIC -fno-exceptions -
   -fvisibility-inlines-hidden -fasynchronous-unwind-tables -ftls-model=initial-exec
   $<$<CXX_COMPILER_ID:GNU>:-mmemset-strategy=unrolled_loop:1024:noalign,libcall:-1:noalign>
   $<$<CXX_COMPILER_ID:GNU>:-flto=2>
+  $<$<CXX_COMPILER_ID:GNU>:-fno-tree-loop-distribute-patterns>
   -fno-stack-protector -fno-sanitize=all -fno-builtin-malloc -fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free
   $<$<STREQUAL:${CMAKE_SYSTEM_PROCESSOR},x86_64>:-mcx16>
   $<$<AND:$<CXX_COMPILER_ID:Clang>,$<BOOL:${HEDDLE_DEVELOPER}>>:-Wglobal-constructors -Wexit-time-destructors>)

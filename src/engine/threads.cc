@@ -41,8 +41,9 @@ Thread* Engine::NewThread(Identity* identity, Thread* parent) {
       parent->lineage.Set(number, parent->lineage.Get(number) + 1, arena_);
     }
   }
-  thread->clock.Set(Index(id), thread->own_clock, arena_);
-  thread->lineage.Set(Index(id), 1, arena_);
+  // In-process it is known by now what is looked for; before main it is not.
+  if (!in_process_ || detects_races_) thread->clock.Set(Index(id), thread->own_clock, arena_);
+  if (!in_process_ || detects(trace::kDetectLockOrder)) thread->lineage.Set(Index(id), 1, arena_);
   if (thread->own_clock > highest_clock_) highest_clock_ = thread->own_clock;
   ++alive_count_;
   region_->execution.thread_count = thread_count_;
