@@ -3,6 +3,8 @@
 // looked at it is a value that no cell ever holds, so every access takes the slow path, which knows why.
 #pragma once
 
+#include <cstdint>
+
 #include "clock/epoch.h"
 
 namespace heddle::engine {
@@ -15,5 +17,12 @@ inline constexpr AccessWord kNeverEpoch = static_cast<AccessWord>(kExpandedTag) 
 // Every access is to be looked at, also one that the cell knows already (plain spin loops, engine/spin.cc).
 inline constexpr AccessWord kEveryAccess = static_cast<AccessWord>(kExpandedTag - 1)
                                            << kThreadShift;
+
+// Words below are of earlier executions, that is: nothing (clock/epoch.h). A cell with two such words is touched for the
+// first time, and the access is simply noted. Zero while that is not enough (diagnosing, plain spin loops, nobody looks).
+extern AccessWord g_first_touch_below;
+
+// The thread pointer of the running thread: what other threads do is none of the loom's business.
+extern uint64_t g_fast_thread_pointer;
 
 }  // namespace heddle::engine

@@ -264,6 +264,7 @@ void Engine::EndExecution() {
 void Engine::LeaveControl() {
   phase_ = Phase::kPassive;
   g_fast_epoch = kNeverEpoch;
+  g_first_touch_below = 0;
 }
 
 }  // namespace heddle::engine

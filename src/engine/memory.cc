@@ -8,6 +8,8 @@ namespace heddle::engine {
 using trace::OpKind;
 
 constinit AccessWord g_fast_epoch = 0;
+constinit AccessWord g_first_touch_below = 0;
+constinit uint64_t g_fast_thread_pointer = 0;
 
 // --- happens-before --------------------------------------------------------------------------------------------------
 
@@ -43,6 +45,8 @@ void Engine::UpdateFastPath() {
   g_fast_epoch = !watch         ? kNeverEpoch
                  : plain_watch_ ? kEveryAccess
                                 : MakeEpoch(current_->own_clock, Index(current_->id));
+  g_first_touch_below = watch && !plain_watch_ && !diagnosing_ ? MakeEpoch(base_clock_, 0) : 0;
+  if (watch) g_fast_thread_pointer = current_->identity->thread_pointer;
 }
 
 // --- plain accesses --------------------------------------------------------------------------------------------------

@@ -43,10 +43,39 @@ template <uint32_t kBytes, bool kWrite>
   }
 }
 
+// Most accesses that are not known are the first to their memory in this execution: there is nothing to compare with.
+// Returns whether that was so, and then has noted the access.
+template <uint32_t kBytes, bool kWrite>
+[[gnu::always_inline]] inline bool FirstTouch(uintptr_t address) {
+  if constexpr (kBytes > 8) return false;
+  race::Cell* cell = race::CellOf(address);
+  const AccessWord limit = engine::g_first_touch_below;
+  const uintptr_t offset = address & 3;
+  const bool inside = kBytes < 4 ? offset + kBytes <= 4 : offset == 0;
+  constexpr uint32_t kCells = kBytes < 4 ? 1 : kBytes / 4;
+  bool untouched = inside;
+  for (uint32_t i = 0; i < kCells; ++i) {
+    untouched &= cell[i].write < limit;
+    untouched &= cell[i].read < limit;
+    // A reference to a record carries the record's number where others have their clock.
+    untouched &= ThreadOf(cell[i].write) != kExpandedTag;
+  }
+  if (!untouched || engine::g_runtime_depth != 0 ||
+      sys::ThreadPointer() != engine::g_fast_thread_pointer)
+    return false;
+  const AccessWord bytes =
+      kBytes < 4 ? static_cast<AccessWord>((1u << kBytes) - 1) << offset : kBytesMask;
+  const AccessWord mine = engine::g_fast_epoch | bytes;
+  for (uint32_t i = 0; i < kCells; ++i)
+    cell[i] = kWrite ? race::Cell{mine, 0} : race::Cell{0, mine};
+  return true;
+}
+
 template <uint32_t kBytes, bool kWrite>
 [[gnu::always_inline]] inline void Access(const void* memory, uintptr_t pc) {
   const auto address = reinterpret_cast<uintptr_t>(memory);
   if (__builtin_expect(Known<kBytes, kWrite>(address), 1)) return;
+  if (FirstTouch<kBytes, kWrite>(address)) return;
   SlowAccess(address, kBytes, kWrite, pc);
 }
 
