@@ -181,6 +181,8 @@ void Engine::Explore(const detail::LoomRequest& request, detail::LoomOutcome* ou
   in_process_ = false;
   phase_ = Phase::kPassive;
   detects_races_ = false;
+  // What is left of a driver's execution runs uncontrolled, and says so where the driver looks.
+  region_ = driver_region_;
   UpdateFastPath();
 }
 

@@ -118,11 +118,7 @@ Identity* Identities::Take(const pthread_attr_t* attributes, int* error) {
     const bool placed = pthread_attr_getstack(attributes, &stack, &stack_bytes) == 0 &&
                         stack != nullptr && reinterpret_cast<uintptr_t>(stack) + stack_bytes != 0 &&
                         reinterpret_cast<uintptr_t>(stack) < (uintptr_t{1} << 47);
-    if (placed || bytes > default_bytes) {
-      Identity* identity = Make(attributes, error);
-      if (identity != nullptr) identity->uses = 1;
-      return identity;
-    }
+    if (placed || bytes > default_bytes) return TakeOwnStack(attributes, placed ? 0 : bytes, error);
   }
   Identity* identity = free_;
   if (identity != nullptr) {
@@ -137,11 +133,32 @@ Identity* Identities::Take(const pthread_attr_t* attributes, int* error) {
   return identity;
 }
 
+// A stack of a size of its own is used again by threads that ask for the same; one that the program placed is not.
+Identity* Identities::TakeOwnStack(const pthread_attr_t* attributes, uint64_t bytes, int* error) {
+  for (Identity** link = &free_large_; bytes != 0 && *link != nullptr; link = &(*link)->next_free) {
+    Identity* identity = *link;
+    if (identity->asked_bytes != bytes) continue;
+    *link = identity->next_free;
+    identity->next_free = nullptr;
+    if (identity->uses++ > 0) RenewThreadLocals(identity);
+    return identity;
+  }
+  Identity* identity = Make(attributes, error);
+  if (identity == nullptr) return nullptr;
+  identity->asked_bytes = bytes;
+  identity->uses = 1;
+  return identity;
+}
+
 void Identities::GiveBack(Identity* identity) {
   identity->thread = nullptr;
   if (g_baton_entry != nullptr) return;  // its pthread is busy waiting for a baton that never comes
-  if (!identity->pooled)
-    return;  // its stack belongs to the program, or has a size nobody else asked for
+  if (!identity->pooled) {
+    if (identity->asked_bytes == 0) return;  // its stack belongs to the program
+    identity->next_free = free_large_;
+    free_large_ = identity;
+    return;
+  }
   identity->next_free = free_;
   free_ = identity;
   ++free_count_;
@@ -151,11 +168,13 @@ void Identities::Forget() {
   count_ = 0;
   parked_ = 0;
   free_ = nullptr;
+  free_large_ = nullptr;
   free_count_ = 0;
 }
 
 void Identities::GiveBackAll() {
   free_ = nullptr;
+  free_large_ = nullptr;
   free_count_ = 0;
   // From the last to the first, so that they are handed out in the order in which they were made.
   for (uint32_t i = count_; i-- > 0;) GiveBack(&identities_[i]);

@@ -55,6 +55,8 @@ class Identities {
 
  private:
   [[nodiscard]] Identity* Make(const pthread_attr_t* attributes, int* error);
+  [[nodiscard]] Identity* TakeOwnStack(const pthread_attr_t* attributes, uint64_t bytes,
+                                       int* error);
   static void* Park(void* identity);
 
   Identity* identities_ = nullptr;
@@ -62,6 +64,7 @@ class Identities {
   uint32_t parked_ = 0;
   Identity* free_ = nullptr;  // most recently used first
   uint32_t free_count_ = 0;
+  Identity* free_large_ = nullptr;  // larger stacks than the default
 };
 
 extern Identities g_identities;

@@ -23,9 +23,11 @@ struct Identity {
   char* stack_low = nullptr;    // lowest address of the mapping, guard included
   uint64_t stack_bytes = 0;     // from stack_low to the end of the mapping, thread block included
   bool pooled = true;           // default attributes: fit for any thread
-  uint32_t baton = 0;           // baton executor: futex word, 1 while this thread may run
-  uint32_t ready = 0;           // futex word: 1 once the fields above are valid
-  Thread* thread = nullptr;     // who uses it now
+  uint64_t asked_bytes =
+      0;               // not pooled: fit for threads that ask for as large a stack; 0: for no other
+  uint32_t baton = 0;  // baton executor: futex word, 1 while this thread may run
+  uint32_t ready = 0;  // futex word: 1 once the fields above are valid
+  Thread* thread = nullptr;  // who uses it now
   uint32_t uses = 0;       // in this process; from the second on, thread-local storage is laid anew
   uint64_t execution = 0;  // serial number of the execution that used it last
   Identity* next_free = nullptr;

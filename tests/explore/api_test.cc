@@ -243,6 +243,27 @@ TEST(Body, AThreadThatNobodyJoinsIsAFinding) {
   EXPECT_TRUE(Explore([] { std::thread([] {}).detach(); }, With(10)).ok());
 }
 
+TEST(Body, MayUseThreadsWithLargeStacksInEveryExecution) {
+  // More executions than there may be threads in a process: stacks are used again.
+  const Result result = Explore(
+      [] {
+        pthread_attr_t attributes;
+        pthread_attr_init(&attributes);
+        pthread_attr_setstacksize(&attributes, 64u << 20);
+        pthread_t thread;
+        pthread_create(&thread, &attributes, &Nothing, nullptr);
+        pthread_join(thread, nullptr);
+        pthread_attr_destroy(&attributes);
+        std::mutex mutex;
+        std::thread other([&] { const std::lock_guard lock(mutex); });
+        { const std::lock_guard lock(mutex); }
+        other.join();
+      },
+      With(6000));
+  EXPECT_TRUE(result.ok()) << result.ToString();
+  EXPECT_EQ(result.executions(), 6000u);
+}
+
 TEST(Body, AThreadThatBlocksForEverIsAFinding) {
   const Result result = Explore(
       [] {
