@@ -17,7 +17,26 @@ def main():
     build = os.path.abspath(parser.parse_args().build)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("HEDDLE_")}
     wrong = 0
-    for framework, select in (("catch2", "{}"), ("doctest", "--test-case={}")):
+    common = (
+        ("sound", True, ""),
+        ("a part of a test", True, ""),
+        ("loses an update", False, "count.load() == 2"),
+        ("requires what does not hold", False, "1 + 1 == 3"),
+    )
+    gtest = (
+        ("-*Fails*", True, ""),
+        ("FailsHere.InTheBody", False, "in the body"),
+        ("FailsHere.InAThread", False, "in a thread"),
+        ("Counter.FailsInTheFixture", False, "the body has run between"),
+        ("Small/Adding.FailsForThree/2", False, "GetParam()"),
+        ("Small/Adding.FailsForThree/0", True, ""),
+        ("FailsHere.InAPart", False, "in the body"),
+    )
+    for framework, select, cases in (
+        ("gtest", "--gtest_filter={}", gtest),
+        ("catch2", "{}", common),
+        ("doctest", "--test-case={}", common),
+    ):
         program = os.path.join(build, "tests", "explore", f"explore_{framework}")
         with tempfile.TemporaryDirectory() as directory:
 
@@ -26,12 +45,7 @@ def main():
                                       stdin=subprocess.DEVNULL, check=False)
                 return done.returncode, done.stdout + done.stderr
 
-            for case, passes, words in (
-                ("sound", True, ""),
-                ("a part of a test", True, ""),
-                ("loses an update", False, "count.load() == 2"),
-                ("requires what does not hold", False, "1 + 1 == 3"),
-            ):
+            for case, passes, words in cases:
                 status, output = run(program, select.format(case))
                 if (status == 0) != passes or words not in output or (not passes and "heddle replay" not in output):
                     print(f"{framework}, {case}: status {status}\n{output}")
