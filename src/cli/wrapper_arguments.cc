@@ -66,13 +66,20 @@ Arguments WrapperArguments(CompilerFamily family, const Arguments& arguments,
   const bool links = Links(arguments);
   if (family == CompilerFamily::kClang && links) result.emplace_back("-fno-sanitize-link-runtime");
   result.insert(result.end(), arguments.begin(), arguments.end());
-  if (family == CompilerFamily::kGcc || !links) return result;
+  if (!links) return result;
+  const std::string run_path =
+      "-Wl,-rpath," + std::filesystem::path(libtsan).parent_path().string();
+  if (family == CompilerFamily::kGcc) {
+    // The program asks for libtsan.so.2 by itself; this way it finds Heddle's when it is started directly.
+    result.push_back(run_path);
+    return result;
+  }
   if (std::find(arguments.begin(), arguments.end(), "-x") != arguments.end()) {
     result.insert(result.end(), {"-x", "none"});  // Otherwise the library would be read as source.
   }
   // A shared library that is linked here finds the runtime in the program that loads it; naming it twice is harmless.
   result.push_back(libtsan);
-  result.push_back("-Wl,-rpath," + std::filesystem::path(libtsan).parent_path().string());
+  result.push_back(run_path);
   return result;
 }
 

@@ -31,15 +31,17 @@ TEST(WrapperArgumentsTest, TheLibraryIsNotReadAsSource) {
                           "-x", "none", kLibrary, "-Wl,-rpath,/opt/heddle/lib"));
 }
 
-TEST(WrapperArgumentsTest, GccNeedsTheFlagOnly) {
+TEST(WrapperArgumentsTest, GccNeedsToBeToldWhereTheLibraryLies) {
   EXPECT_THAT(WrapperArguments(CompilerFamily::kGcc, {"a.cc"}, kLibrary),
-              ElementsAre("-fsanitize=thread", "-g", "a.cc"));
+              ElementsAre("-fsanitize=thread", "-g", "a.cc", "-Wl,-rpath,/opt/heddle/lib"));
+  EXPECT_THAT(WrapperArguments(CompilerFamily::kGcc, {"-c", "a.cc"}, kLibrary),
+              ElementsAre("-fsanitize=thread", "-g", "-c", "a.cc"));
 }
 
 TEST(WrapperArgumentsTest, DebugOptionsOfTheUserStay) {
   for (const char* option : {"-g", "-g0", "-g3", "-ggdb", "-gdwarf-5", "-gline-tables-only"}) {
     EXPECT_THAT(WrapperArguments(CompilerFamily::kGcc, {option, "a.cc"}, kLibrary),
-                ElementsAre("-fsanitize=thread", option, "a.cc"));
+                ElementsAre("-fsanitize=thread", option, "a.cc", "-Wl,-rpath,/opt/heddle/lib"));
   }
   EXPECT_THAT(
       WrapperArguments(CompilerFamily::kClang, {"--gcc-toolchain=/usr", "-c", "a.cc"}, kLibrary),

@@ -69,7 +69,9 @@ TEST(Part, OfAnOrdinaryTestIsExplored) {
     FAIL() << "the macro is one statement";
 }
 
-TEST(Result, IsToldAsAProperty) { EXPECT_EXPLORED([] {}); }
+TEST(Result, IsToldAsAProperty) {
+  EXPECT_EXPLORED([] {});
+}
 
 // --- on purpose ---
 
