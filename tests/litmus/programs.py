@@ -108,7 +108,10 @@ class Compiler:
         os.makedirs(directory, exist_ok=True)
         compiler, suffix = ("g++", "gch") if way == "gcc" else ("clang++-14", "pch")
         result = f"{header}.{suffix}"
-        if not os.path.exists(result):
+        # An upgrade of the system's packages changes headers, and clang refuses what was compiled from others.
+        system = "/var/lib/dpkg/status"
+        upgraded = os.path.exists(result) and os.path.exists(system) and os.path.getmtime(result) < os.path.getmtime(system)
+        if upgraded or not os.path.exists(result):
             with open(header, "w", encoding="utf-8") as file:
                 file.write("".join(f"#include <{name}>\n" for name in self.COMMON))
             options = ["-std=c++20", "-g", f"-{level}", "-pthread", "-fsanitize=thread", "-x", "c++-header"]
