@@ -262,7 +262,9 @@ class Engine final : public race::Detector::Listener {
   // --- time ---
   [[nodiscard]] bool HasDeadlines() const { return deadline_count_ + timer_count_ > 0; }
   void ExpireTimers();
+  [[nodiscard]] uint64_t EarliestDeadline() const;  // ~0: there is none
   void AdvanceToEarliestDeadline();
+  [[nodiscard]] bool EarlyTimeIsPlausible() const;
   void AdvanceTime(uint64_t to_ns);
 
   // --- spinning (spin.cc) ---

@@ -210,7 +210,9 @@ ThreadId Engine::ChooseThread() {
     return enabled_.Nth(0);
   }
 
-  if (systematic_ != nullptr) return ChooseSystematically(time_may_pass, may_wake);
+  if (systematic_ != nullptr) {
+    return ChooseSystematically(time_may_pass && EarlyTimeIsPlausible(), may_wake);
+  }
 
   if ((time_may_pass || may_wake) && EnvironmentActs()) return kNoThread;
   if (count == 1) {
@@ -248,7 +250,7 @@ bool Engine::GivesWay() const {
 // Lets time pass, or wakes a waiter without cause, now and then. True if it did.
 bool Engine::EnvironmentActs() {
   if (HasDeadlines() && detects(trace::kAllowEarlyTime) && time_per_mille_ > 0 &&
-      environment_.Chance(time_per_mille_)) {
+      environment_.Chance(time_per_mille_) && EarlyTimeIsPlausible()) {
     Record(trace::MakeDecision(DecisionKind::kAdvanceTime, 0));
     AdvanceToEarliestDeadline();
     return true;

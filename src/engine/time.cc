@@ -24,7 +24,7 @@ void Engine::ClearDeadline(Thread* thread) {
   --deadline_count_;
 }
 
-void Engine::AdvanceToEarliestDeadline() {
+uint64_t Engine::EarliestDeadline() const {
   uint64_t earliest = ~uint64_t{0};
   for (uint32_t i = 0; i < thread_count_; ++i) {
     const Thread& thread = threads_[i];
@@ -35,7 +35,19 @@ void Engine::AdvanceToEarliestDeadline() {
   for (uint32_t i = 0; i < timer_count_; ++i) {
     if (timers_[i].deadline_ns < earliest) earliest = timers_[i].deadline_ns;
   }
+  return earliest;
+}
+
+void Engine::AdvanceToEarliestDeadline() {
+  const uint64_t earliest = EarliestDeadline();
   if (earliest != ~uint64_t{0}) AdvanceTime(earliest);
+}
+
+// Threads that could run may be overtaken by the clock, but not by any length of time.
+bool Engine::EarlyTimeIsPlausible() const {
+  constexpr uint64_t kEarlyMaxNs = 60ull * 1'000'000'000;
+  const uint64_t earliest = EarliestDeadline();
+  return earliest != ~uint64_t{0} && earliest <= now_ns_ + kEarlyMaxNs;
 }
 
 void Engine::AdvanceTime(uint64_t to_ns) {
