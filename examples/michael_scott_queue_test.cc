@@ -17,7 +17,7 @@ constexpr uint32_t kNodes = 4;
 constexpr uint32_t kNil = kNodes;
 
 // A node's index and a count of the changes of this link, so that a link that came back is another one.
-struct Link {
+struct alignas(8) Link {
   uint32_t node;
   uint32_t count;
   bool operator==(const Link&) const = default;

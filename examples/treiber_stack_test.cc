@@ -36,7 +36,7 @@ class Stack {
   }
 
  private:
-  struct Top {
+  struct alignas(8) Top {
     uint32_t node;
     uint32_t tag;
   };

@@ -210,13 +210,12 @@ class Explorer {
   }
 
   void ReplayCard() {
-    const trace::InProcess card = {.execution = region().in_process.execution,
-                                   .decision_count = region().in_process.decision_count};
+    const uint64_t execution = region().in_process.execution;
     Command command = plan_.command;
     command.kind = CommandKind::kReplay;
     command.strategy = {trace::StrategyKind::kReplay, 0, 0};
-    command.decision_count = card.decision_count;
-    RunOnce(command, card.execution);
+    command.decision_count = region().in_process.decision_count;
+    RunOnce(command, execution);
     if (!Account()) return;
     DropUnwanted(&region(), plan_.wanted);
     outcome_.findings = region().execution.finding_count > 0;
@@ -227,7 +226,7 @@ class Explorer {
           .Add("the schedule of the card no longer fits the body: ")
           .Add(region().execution.diverged_message);
     }
-    Describe(card.execution);
+    Describe(execution);
   }
 
   // --- findings ---
