@@ -90,10 +90,18 @@ void Surw::DrawIntended() {
   for (uint32_t i = 0; i < trace::kProfileThreads; ++i) {
     if (drawn < weights[i]) {
       intended_ = ThreadId{i};
+      picks_ = 0;
+      yields_ = 0;
       return;
     }
     drawn -= weights[i];
   }
+}
+
+// Whether the threads that wait for the drawn one have waited in vain, when `op` is what is to be done instead.
+bool Surw::WaitedTooLong(const PendingOp& op) {
+  yields_ += op.kind == trace::OpKind::kYield || op.kind == trace::OpKind::kSleep;
+  return yields_ > kYieldsMax || ++picks_ > kPicksMax;
 }
 
 ThreadId Surw::PickNext(const Choice& choice) {
@@ -105,8 +113,8 @@ ThreadId Surw::PickNext(const Choice& choice) {
       if (thread != intended_ && Interesting(choice.pending[Index(thread)])) return;
       if (prng_.Below(++free) == 0) chosen = thread;
     });
-    if (chosen != kNoThread) return chosen;
-    // The intended thread cannot run, and all others wait for it: somebody has to go first.
+    if (chosen != kNoThread && !WaitedTooLong(choice.pending[Index(chosen)])) return chosen;
+    // The intended thread cannot run or only waits, and all others wait for it: somebody has to go first.
     intended_ = kNoThread;
   }
   return choice.enabled->Nth(prng_.Below(choice.enabled->count()));

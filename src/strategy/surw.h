@@ -14,7 +14,8 @@
 // executions everything is interesting.
 //
 // Threads that do not exist yet count for the one that creates them. Where the counts turn out wrong, the walk is an
-// ordinary random one.
+// ordinary random one. So it is where the drawn thread itself waits for one that stands before an interesting event: it
+// yields again and again instead, and after a few of those the drawn thread is given up.
 #pragma once
 
 #include "base/prng.h"
@@ -36,9 +37,13 @@ class Surw final : public Strategy {
 
  private:
   static constexpr uint32_t kPlacesMax = 32;
+  static constexpr uint32_t kYieldsMax = 16;  // picks that waste time on behalf of one drawn thread
+  static constexpr uint32_t kPicksMax =
+      100'000;  // picks of any kind; a safety net for loops that wait in other ways
 
   void ChooseObject();
   [[nodiscard]] bool Interesting(const PendingOp& op) const;
+  [[nodiscard]] bool WaitedTooLong(const PendingOp& op);
   void DrawIntended();
 
   const trace::Profile* profile_ = nullptr;
@@ -48,6 +53,8 @@ class Surw final : public Strategy {
   uint32_t places_[kPlacesMax] = {};
   uint32_t created_ = 0;  // threads that exist or existed
   ThreadId intended_ = kNoThread;
+  uint32_t picks_ = 0;                          // since intended_ was drawn
+  uint32_t yields_ = 0;                         // how many of them found a thread that yields
   uint32_t left_[trace::kProfileThreads] = {};  // interesting events that each thread still has
 };
 

@@ -61,6 +61,19 @@ TEST(SurwTest, OrdersOfInterestingEventsAreAlike) {
   EXPECT_LT(chi_square, 20.5);  // 5 degrees of freedom, 0.1 %
 }
 
+TEST(SurwTest, AThreadThatOnlyYieldsIsNotWaitedForLong) {
+  // Thread 1 is drawn half of the time, and yields a hundred times before its touch: what a loop does that waits for the
+  // touch of thread 0.
+  const PendingOp first[] = {Touch(1, 1)};
+  std::vector<PendingOp> waits(100, kNothing);
+  waits.push_back(Touch(1, 2));
+  const auto profile = ProfileOf({Entry(1, 1, 0, 1), Entry(1, 2, 1, 1)});
+  for (const auto& [order, count] :
+       Sample(profile.get(), first, 1, waits.data(), static_cast<uint32_t>(waits.size()), 1000)) {
+    EXPECT_LT(order.find('0'), 100u) << order;
+  }
+}
+
 TEST(SurwTest, WhatIsNotInterestingDoesNotSpoilTheOrderOfWhatIs) {
   // Thread 0 has much else to do; the orders of the two threads' two touches are six all the same.
   const PendingOp busy[] = {kNothing, kNothing, kNothing, Touch(1, 1),
