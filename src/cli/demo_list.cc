@@ -16,6 +16,16 @@ using nlohmann::json;
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
+[[nodiscard]] std::vector<std::string> TextsOf(const json& object, const char* name) {
+  std::vector<std::string> texts;
+  const auto found = object.find(name);
+  if (found == object.end() || !found->is_array()) return texts;
+  for (const json& text : *found) {
+    if (text.is_string()) texts.push_back(text.get<std::string>());
+  }
+  return texts;
+}
+
 }  // namespace
 
 driver::Result<std::vector<Demonstration>> LoadDemonstrations(const std::string& directory) {
@@ -37,6 +47,9 @@ driver::Result<std::vector<Demonstration>> LoadDemonstrations(const std::string&
     demonstration.title = TextOf(entry, "title");
     const std::string program = TextOf(entry, "program");
     demonstration.program = program.starts_with("/") ? program : directory + "/" + program;
+    demonstration.arguments = TextsOf(entry, "arguments");
+    demonstration.system = TextOf(entry, "system");
+    demonstration.group = TextOf(entry, "group");
     const std::string expected = TextOf(entry, "expect");
     const std::optional<trace::Verdict> verdict = driver::ParseVerdict(expected);
     const auto schedules = entry.find("schedules");

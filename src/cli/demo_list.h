@@ -13,9 +13,12 @@ namespace heddle::cli {
 struct Demonstration {
   std::string name;
   std::string program;  // path
+  std::vector<std::string> arguments;
   std::string title;
   trace::Verdict expected = trace::Verdict::kNone;  // kNone: a fixed twin, nothing must be found
   uint64_t schedules = 0;
+  std::string system;  // which of the five systems it is, "" if none
+  std::string group;   // "" is shown by default; others only when asked for
 };
 
 // Programs are relative to the directory of the list.
