@@ -71,6 +71,13 @@ using driver::Error;
 
 }  // namespace
 
+std::vector<std::pair<std::string, std::string>> ExploreReplayVariables(
+    const std::string& card_path) {
+  std::error_code error;
+  return {{"HEDDLE_REPLAY_CARD", Absolute(card_path)},
+          {"HEDDLE_COMMAND", std::filesystem::read_symlink("/proc/self/exe", error).string()}};
+}
+
 int ReplayExploration(const driver::Card& card, const std::string& card_path,
                       const Prepared& prepared, const std::string& json_path, bool hide_output) {
   const driver::Result<TemporaryDirectory> scratch = TemporaryDirectory::Make();
@@ -80,10 +87,9 @@ int ReplayExploration(const driver::Card& card, const std::string& card_path,
   if (!card.explore_argument.empty()) invocation.argv.push_back(card.explore_argument);
   std::vector<std::string> environment =
       driver::PreloadEnvironment(invocation.environment, invocation.library);
-  environment.push_back("HEDDLE_REPLAY_CARD=" + Absolute(card_path));
+  for (const auto& [name, value] : ExploreReplayVariables(card_path))
+    environment.push_back(name + "=" + value);
   environment.push_back("HEDDLE_REPLAY_RESULT=" + directory);
-  environment.push_back("HEDDLE_COMMAND=" +
-                        std::filesystem::read_symlink("/proc/self/exe").string());
   std::vector<char*> argv = Pointers(invocation.argv);
   std::vector<char*> variables = Pointers(environment);
   const pid_t pid = fork();

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "cli/hunt.h"
 #include "driver/card.h"
@@ -12,6 +14,10 @@ namespace heddle::cli {
 inline constexpr char kReplayReport[] = "report";
 inline constexpr char kReplayJson[] = "report.json";
 inline constexpr char kReplayStatus[] = "status";
+
+// What the environment tells the library in the program: the card to follow, and this command to ask.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> ExploreReplayVariables(
+    const std::string& card_path);
 
 // Runs the program up to the exploration of the card; the library there follows the card instead of exploring and reports.
 // Returns the exit status of the replay.

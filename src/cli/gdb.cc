@@ -8,9 +8,11 @@
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/console.h"
+#include "cli/explore_replay.h"
 #include "driver/elf_probe.h"
 #include "driver/unique_fd.h"
 
@@ -38,17 +40,17 @@ void AddCommand(std::vector<std::string>& words, const std::string& command) {
   words.push_back(command);
 }
 
-}  // namespace
+using Variables = std::vector<std::pair<std::string, std::string>>;
 
-int ReplayInGdb(const Card& card, const Prepared& prepared) {
+// Replaces this process by gdb, ready to run the program with `variables` in its environment and the loom before its
+// libraries. Returns only if that fails.
+[[nodiscard]] int BecomeGdb(const Card& card, const Prepared& prepared,
+                            const Variables& variables) {
   const driver::Result<std::string> gdb = driver::FindProgram("gdb", std::getenv("PATH"));
   if (!gdb.ok()) {
     return PrintError(Error{driver::kExitUsage, "gdb was not found in PATH",
                             "install gdb, or replay without --gdb"});
   }
-  const driver::Result<int> decisions = DecisionsDescriptor(card);
-  if (!decisions.ok()) return PrintError(decisions.error());
-
   // The loom is preloaded into the program only, not into gdb and not into a shell in between.
   std::vector<std::string> words = {gdb.value(), "-q", "-ex", "set startup-with-shell off"};
   const driver::Invocation& invocation = prepared.invocation;
@@ -58,10 +60,8 @@ int ReplayInGdb(const Card& card, const Prepared& prepared) {
     if (name != "LD_PRELOAD" && name != "LD_LIBRARY_PATH") continue;
     AddCommand(words, "set environment " + name + " " + entry.substr(name.size() + 1));
   }
-  AddCommand(words, "set environment HEDDLE_EXECUTOR baton");
-  AddCommand(words,
-             "set environment HEDDLE_REPLAY /proc/self/fd/" + std::to_string(decisions.value()));
-  AddCommand(words, "set environment HEDDLE_DETECT " + std::to_string(card.detect));
+  for (const auto& [name, value] : variables)
+    AddCommand(words, "set environment " + name + " " + value);
   AddCommand(words, "set breakpoint pending on");
   AddCommand(words, "break heddle_finding");
   // Signals that the loom may use for itself are the program's business, not the user's.
@@ -85,6 +85,25 @@ int ReplayInGdb(const Card& card, const Prepared& prepared) {
   execv(gdb.value().c_str(), pointers.data());
   return PrintError(
       Error{driver::kExitUsage, std::string("cannot start gdb: ") + std::strerror(errno), ""});
+}
+
+}  // namespace
+
+int ReplayInGdb(const Card& card, const Prepared& prepared) {
+  const driver::Result<int> decisions = DecisionsDescriptor(card);
+  if (!decisions.ok()) return PrintError(decisions.error());
+  return BecomeGdb(card, prepared,
+                   {{"HEDDLE_EXECUTOR", "baton"},
+                    {"HEDDLE_REPLAY", "/proc/self/fd/" + std::to_string(decisions.value())},
+                    {"HEDDLE_DETECT", std::to_string(card.detect)}});
+}
+
+int ReplayExplorationInGdb(const Card& card, const std::string& card_path,
+                           const Prepared& prepared) {
+  Prepared program = prepared;
+  if (!card.explore_argument.empty()) program.invocation.argv.push_back(card.explore_argument);
+  // The library asks this command to read the card and to report.
+  return BecomeGdb(card, program, ExploreReplayVariables(card_path));
 }
 
 }  // namespace heddle::cli

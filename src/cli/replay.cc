@@ -229,12 +229,7 @@ int ReplayCommand(const Arguments& arguments) {
   const Result<Prepared> prepared = PrepareFromCard(card.value(), options);
   if (!prepared.ok()) return PrintError(prepared.error());
   if (!card.value().explore_name.empty()) {
-    if (options.gdb) {
-      return PrintError(Error{driver::kExitUnsupported,
-                              "--gdb cannot follow the card of a body in a test yet",
-                              "run the program in gdb with HEDDLE_REPLAY_CARD set to the card, and "
-                              "break at heddle_finding"});
-    }
+    if (options.gdb) return ReplayExplorationInGdb(card.value(), options.card, prepared.value());
     return ReplayExploration(card.value(), options.card, prepared.value(), options.json_path,
                              options.hide_output);
   }
