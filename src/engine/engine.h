@@ -64,6 +64,8 @@ class Engine final : public race::Detector::Listener {
   [[nodiscard]] uint64_t execution_serial() const { return execution_serial_; }
   // main returned or exit was called by thread `current`.
   void OnExit(bool from_main_return, int status);
+  // The program's destructors have run.
+  void OnProcessEnd();
   // Ends the execution at once; what was found stands in the region.
   [[noreturn]] void EndExecution();
 
@@ -215,6 +217,7 @@ class Engine final : public race::Detector::Listener {
   [[nodiscard]] uint64_t NextBaseClock() const { return highest_clock_ + 1; }
   void BeatForDriver();
   void NoteThreadLeaks(const char* when);
+  [[nodiscard]] bool HasThreadsToJoin() const;
   void StartAfresh();
   void ExploreOnce(const trace::Command& command, uint64_t execution, void* body);
   [[nodiscard]] static trace::Region* PrivateRegion();
@@ -373,7 +376,9 @@ class Engine final : public race::Detector::Listener {
     uint64_t interval_ns;
   };
   uint32_t timer_count_ = 0;
-  uint64_t idle_jumps_ = 0;  // in a row, without anybody else having run
+  uint64_t idle_jumps_ = 0;     // in a row, without anybody else having run
+  uint64_t idle_since_ns_ = 0;  // virtual time of the first of them
+  bool main_returned_ = false;
 
   // --- spinning ---
   uint32_t spinner_count_ = 0;

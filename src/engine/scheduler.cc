@@ -294,9 +294,14 @@ void Engine::WakeWithoutCause(uint32_t index) {
 void Engine::NothingEnabled() {
   if (outside_count_ > 0 && PollOutside()) return;
   if (HasDeadlines()) {
-    // A program of which only timers are left alive makes no progress, however long it runs.
+    // A program of which only timers are left alive makes no progress, however long it runs. A lock that sleeps between
+    // its tries makes many timers while its owner sleeps once, so a while must pass as well.
     constexpr uint64_t kIdleJumpsMax = 20'000;
-    if (++idle_jumps_ > kIdleJumpsMax && outside_count_ == 0) ReportStuck();
+    constexpr uint64_t kIdleTimeMax = 2'000'000'000;
+    if (idle_jumps_++ == 0) idle_since_ns_ = now_ns_;
+    if (idle_jumps_ > kIdleJumpsMax && now_ns_ - idle_since_ns_ > kIdleTimeMax &&
+        outside_count_ == 0)
+      ReportStuck();
     AdvanceToEarliestDeadline();
     return;
   }

@@ -150,6 +150,8 @@ struct FindingView {
       threads;  // all that the finding mentions; for hangs every thread that has not ended
   std::vector<EventView> events;  // the last ones before the finding, oldest first
   uint64_t events_left_out = 0;   // earlier events that are not in `events`
+  // Data races: libraries whose own atomic operations the detector does not see.
+  std::vector<std::string> unseen_libraries;
 
   // Set by the driver.
   uint64_t first_execution = 0;
