@@ -198,7 +198,8 @@ Status FixedBroadcaster::Deliver(Subscription& subscription) {
   // A client that leaves while there is nothing to send is noticed too.
   const std::stop_callback watch(context, [&subscription] { subscription.mailbox.Close(); });
   for (;;) {
-    const systems::Delivery<Event> delivery = subscription.mailbox.Take();
+    // Not Take: if the system falls silent after an overflow, nothing follows the gap.
+    const systems::Delivery<Event> delivery = subscription.mailbox.TakeWithGaps();
     if (context.stop_requested()) return {Code::kCancelled, "context canceled"};
     if (delivery.missed > 0) {
       if (options_.overflow == Overflow::kEndStream) {
@@ -206,6 +207,7 @@ Status FixedBroadcaster::Deliver(Subscription& subscription) {
       }
       if (const Status told = stream.Missed(delivery.missed); !told.ok()) return told;
     }
+    if (!delivery.value && delivery.missed > 0) continue;
     if (!delivery.value) return {};
     const Status sent = stream.Send(**delivery.value);
     if (!sent.ok()) return TransportIsClosing(sent) ? Status() : sent;
@@ -262,9 +264,12 @@ void Broadcaster::WaitForSubscribers(size_t count) {
 
 std::unique_ptr<Broadcaster> Broadcaster::Make(const BroadcasterOptions& options) {
   switch (options.design) {
-    case Design::kAsReported: return std::make_unique<SendingBroadcaster<CountedEnd>>(options);
-    case Design::kUpstreamFix: return std::make_unique<SendingBroadcaster<ClosedOnceEnd>>(options);
-    case Design::kFixed: return std::make_unique<FixedBroadcaster>(options);
+    case Design::kAsReported:
+      return std::make_unique<SendingBroadcaster<CountedEnd>>(options);
+    case Design::kUpstreamFix:
+      return std::make_unique<SendingBroadcaster<ClosedOnceEnd>>(options);
+    case Design::kFixed:
+      return std::make_unique<FixedBroadcaster>(options);
   }
   return nullptr;
 }

@@ -50,8 +50,8 @@ struct BroadcasterOptions {
 
 struct BroadcasterStats {
   uint64_t published = 0;  // accepted
-  uint64_t dropped = 0;    // for everybody: the queue was full, or (kFixed) the broadcaster shut down
-  uint64_t missed = 0;     // kFixed: for one subscriber, whose queue was full; summed over them
+  uint64_t dropped = 0;  // for everybody: the queue was full, or (kFixed) the broadcaster shut down
+  uint64_t missed = 0;   // kFixed: for one subscriber, whose queue was full; summed over them
 };
 
 // Thread-safe. Serve calls must have returned before it is destroyed.

@@ -164,7 +164,8 @@ struct ContainerEventResponse {
 
 struct PodSandboxStatusResponse {
   PodSandboxStatus status;
-  std::vector<ContainerStatus> containers_statuses;  // only if events are enabled, as the time stamp
+  std::vector<ContainerStatus>
+      containers_statuses;  // only if events are enabled, as the time stamp
   int64_t timestamp = 0;
 };
 

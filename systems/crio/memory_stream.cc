@@ -61,7 +61,8 @@ MemoryStream::Message MemoryStream::Read() {
 
 std::vector<MemoryStream::Message> MemoryStream::ReadAvailable() {
   const std::lock_guard lock(mutex_);
-  std::vector<Message> messages(std::move_iterator(unread_.begin()), std::move_iterator(unread_.end()));
+  std::vector<Message> messages(std::move_iterator(unread_.begin()),
+                                std::move_iterator(unread_.end()));
   unread_.clear();
   changed_.notify_all();
   return messages;

@@ -73,10 +73,10 @@ class MemoryStream final : public EventStream {
   std::stop_source context_;
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
-  std::deque<Message> unread_;      // the rest is guarded by mutex_
-  size_t attempt_count_ = 0;        // sends begun
-  size_t sent_count_ = 0;           // sends that succeeded
-  std::optional<Status> broken_;    // what every send returns from now on
+  std::deque<Message> unread_;    // the rest is guarded by mutex_
+  size_t attempt_count_ = 0;      // sends begun
+  size_t sent_count_ = 0;         // sends that succeeded
+  std::optional<Status> broken_;  // what every send returns from now on
   std::optional<Status> finished_;
 };
 
