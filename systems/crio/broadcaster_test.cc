@@ -155,16 +155,15 @@ TEST_F(BroadcasterTest, EndsTheStreamOfAReaderThatIsTooSlowAndSaysHowManyItMisse
   const std::vector<std::string> ids = call.ReadAll();
   ASSERT_TRUE(stream.finished());
   EXPECT_EQ(stream.finished()->code(), Code::kResourceExhausted);
-  EXPECT_EQ(stream.finished()->message(), "the client reads too slowly: it missed " +
-                                              std::to_string(6 - ids.size()) + " events");
+  EXPECT_EQ(stream.finished()->message(),
+            "the client reads too slowly: it missed " + std::to_string(6 - ids.size()) + " events");
   EXPECT_GT(broadcaster->stats().missed, 0U);
   broadcaster->Shutdown();
 }
 
 TEST_F(BroadcasterTest, TellsTheNumberOfMissedEventsAndGoesOn) {
   MemoryStream stream({.window = 1});
-  const auto broadcaster =
-      Make({.subscriber_capacity = 2, .overflow = Overflow::kTellAndGoOn});
+  const auto broadcaster = Make({.subscriber_capacity = 2, .overflow = Overflow::kTellAndGoOn});
   Call call(*broadcaster, stream);
   broadcaster->WaitForSubscribers(1);
   for (int i = 0; i < 6; ++i) broadcaster->Publish(Event(std::to_string(i)));

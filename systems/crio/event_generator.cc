@@ -16,8 +16,7 @@ void EventGenerator::Generate(ManagedContainer& container, ContainerEventType ty
   ContainerEventResponse event;
   event.container_id = container.id();
   event.container_event_type = type;
-  event.created_at =
-      std::chrono::nanoseconds(sources_.clock.Now().time_since_epoch()).count();
+  event.created_at = std::chrono::nanoseconds(sources_.clock.Now().time_since_epoch()).count();
   event.pod_sandbox_status = (*sandbox)->Describe();
   event.containers_statuses = ContainersOfPod(**sandbox);
   sources_.broadcaster.Publish(std::move(event));

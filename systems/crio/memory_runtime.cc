@@ -8,10 +8,14 @@ namespace crio {
 
 std::string_view ProcessStateName(ProcessState state) {
   switch (state) {
-    case ProcessState::kCreated: return "created";
-    case ProcessState::kRunning: return "running";
-    case ProcessState::kPaused: return "paused";
-    case ProcessState::kStopped: return "stopped";
+    case ProcessState::kCreated:
+      return "created";
+    case ProcessState::kRunning:
+      return "running";
+    case ProcessState::kPaused:
+      return "paused";
+    case ProcessState::kStopped:
+      return "stopped";
   }
   return "unknown";
 }

@@ -41,7 +41,8 @@ VersionResponse RuntimeService::Version() const {
 
 std::vector<RuntimeCondition> RuntimeService::RuntimeStatus() const {
   const std::lock_guard lock(shutdown_mutex_);
-  RuntimeCondition ready{.type = "RuntimeReady", .status = !is_shut_down_, .reason = {}, .message = {}};
+  RuntimeCondition ready{
+      .type = "RuntimeReady", .status = !is_shut_down_, .reason = {}, .message = {}};
   if (is_shut_down_) ready.reason = "RuntimeIsShutDown";
   return {ready, {.type = "NetworkReady", .status = true, .reason = {}, .message = {}}};
 }

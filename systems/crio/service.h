@@ -112,7 +112,8 @@ class RuntimeService {
   Status StartInfra(ManagedSandbox& sandbox);
   Status StopSandbox(ManagedSandbox& sandbox);
   // Signals all, waits for all, kills the rest. Returns when all processes have ended.
-  void StopProcesses(std::span<const ContainerPointer> containers, std::chrono::nanoseconds timeout);
+  void StopProcesses(std::span<const ContainerPointer> containers,
+                     std::chrono::nanoseconds timeout);
   void Send(const ManagedContainer& container, Signal signal);
   // Removes a container whose process has ended.
   Status Forget(ManagedContainer& container, Deletion deletion);
@@ -124,8 +125,8 @@ class RuntimeService {
   const std::unique_ptr<Broadcaster> broadcaster_;
   EventGenerator events_;
   std::mutex id_mutex_;
-  uint64_t next_id_;               // guarded by id_mutex_
-  uint64_t sandbox_count_ = 0;     // guarded by id_mutex_
+  uint64_t next_id_;            // guarded by id_mutex_
+  uint64_t sandbox_count_ = 0;  // guarded by id_mutex_
   mutable std::mutex shutdown_mutex_;
   bool is_shut_down_ = false;  // guarded by shutdown_mutex_
   ExitMonitor exit_monitor_;   // last: its thread uses the rest

@@ -33,7 +33,8 @@ Result<std::string> RuntimeService::CreateContainer(const std::string& sandbox_i
     return Status(Code::kUnknown, "sandbox " + sandbox.id() + " is not created yet");
   }
   if (sandbox.stopped) {
-    return Status(Code::kUnknown, "CreateContainer failed as the sandbox was stopped: " + sandbox.id());
+    return Status(Code::kUnknown,
+                  "CreateContainer failed as the sandbox was stopped: " + sandbox.id());
   }
   const std::string name = NameOf(config.metadata, sandbox.identity().config.metadata);
   if (!store_.ReserveName(name)) {

@@ -26,9 +26,8 @@ PodSandboxConfig Pod() {
 }
 
 ContainerConfig Named(const std::string& name, std::vector<std::string> command = {"serve"}) {
-  return {.metadata = {.name = name},
-          .command = std::move(command),
-          .labels = {{kPodUidLabel, "u1"}}};
+  return {
+      .metadata = {.name = name}, .command = std::move(command), .labels = {{kPodUidLabel, "u1"}}};
 }
 
 // What a client hears, in short: (type, who).
@@ -172,8 +171,7 @@ TEST_F(EventsTest, OfContainersThatLiveAtTheSameTimeAreInOrderForEach) {
   ASSERT_THAT(of, SizeIs(3));
   of.erase(pod);
   for (const auto& [id, types] : of) {
-    EXPECT_THAT(types,
-                ElementsAre(Type::kCreated, Type::kStarted, Type::kStopped, Type::kDeleted));
+    EXPECT_THAT(types, ElementsAre(Type::kCreated, Type::kStarted, Type::kStopped, Type::kDeleted));
   }
 }
 

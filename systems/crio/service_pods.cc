@@ -41,14 +41,14 @@ Result<std::string> RuntimeService::RunPodSandbox(const PodSandboxConfig& config
                                  .config = {.metadata = {.name = "POD"}},
                                  .created_at = now,
                                  .spoofed = options_.drop_infra_ctr});
-  const auto sandbox = std::make_shared<ManagedSandbox>(
-      ManagedSandbox::Identity{.id = id,
-                               .name = name,
-                               .config = config,
-                               .runtime_handler = runtime_handler,
-                               .ip = AddressOf(number),
-                               .created_at = now},
-      infra);
+  const auto sandbox =
+      std::make_shared<ManagedSandbox>(ManagedSandbox::Identity{.id = id,
+                                                                .name = name,
+                                                                .config = config,
+                                                                .runtime_handler = runtime_handler,
+                                                                .ip = AddressOf(number),
+                                                                .created_at = now},
+                                       infra);
   store_.Add(sandbox);
   const std::unique_lock<std::mutex> order = events_.KeepOrder(*infra);
   if (const Status started = StartInfra(*sandbox); !started.ok()) {
@@ -122,7 +122,8 @@ Result<PodSandboxStatusResponse> RuntimeService::GetPodSandboxStatus(const std::
   const Result<SandboxPointer> found = store_.FindSandbox(id);
   if (!found.ok() && found.status().code() != Code::kNotFound) return found.status();
   if (!found.ok() || !(*found)->created) {
-    return Status(Code::kNotFound, "could not find pod \"" + id + "\": " + found.status().message());
+    return Status(Code::kNotFound,
+                  "could not find pod \"" + id + "\": " + found.status().message());
   }
   const ManagedSandbox& sandbox = **found;
   PodSandboxStatusResponse response;

@@ -6,10 +6,13 @@ namespace {
 
 ContainerState StateOf(ProcessState process) {
   switch (process) {
-    case ProcessState::kCreated: return ContainerState::kCreated;
+    case ProcessState::kCreated:
+      return ContainerState::kCreated;
     case ProcessState::kRunning:
-    case ProcessState::kPaused: return ContainerState::kRunning;
-    case ProcessState::kStopped: return ContainerState::kExited;
+    case ProcessState::kPaused:
+      return ContainerState::kRunning;
+    case ProcessState::kStopped:
+      return ContainerState::kExited;
   }
   return ContainerState::kUnknown;
 }
