@@ -21,7 +21,7 @@
 
 namespace longhorn {
 
-class MemoryTarget final : public SpdkTarget {
+class MemoryTarget : public SpdkTarget {
  public:
   struct Options {
     const systems::Clock& clock = systems::Clock::System();

@@ -2,6 +2,7 @@
 #include "systems/longhorn/rebuild_runner.h"
 
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 namespace longhorn {
@@ -14,22 +15,37 @@ constexpr int kErrorsInARow = 30;
 }  // namespace
 
 void RebuildRunner::Start(const RebuildJob& job) {
+  Reap();
+  unfinished_.Add(1);
   const std::lock_guard lock(mutex_);
-  threads_.emplace_back([this, job] { finish_(job, Copy(job)); });
+  Running& running = running_.emplace_back();
+  running.thread = std::thread([this, job, &running] {
+    finish_(job, Copy(job));
+    {
+      const std::lock_guard ended(mutex_);
+      running.finished = true;
+    }
+    unfinished_.Done();
+  });
 }
 
-void RebuildRunner::Wait() {
-  std::vector<std::thread> threads;
+void RebuildRunner::Reap() {
+  std::list<Running> ended;
   {
     const std::lock_guard lock(mutex_);
-    threads.swap(threads_);
+    for (auto at = running_.begin(); at != running_.end();) {
+      const auto next = std::next(at);
+      if (at->finished) ended.splice(ended.end(), running_, at);
+      at = next;
+    }
   }
-  for (std::thread& thread : threads) thread.join();
+  for (Running& each : ended) each.thread.join();
 }
 
 void RebuildRunner::Stop() {
   stop_.Stop();
   Wait();
+  Reap();
 }
 
 Status RebuildRunner::Copy(const RebuildJob& job) {

@@ -3,11 +3,12 @@
 #pragma once
 
 #include <functional>
+#include <list>
 #include <mutex>
 #include <thread>
-#include <vector>
 
 #include "systems/base/latch.h"
+#include "systems/base/wait_group.h"
 #include "systems/longhorn/engine.h"
 #include "systems/longhorn/replica_service.h"
 
@@ -27,19 +28,27 @@ class RebuildRunner {
 
   void Start(const RebuildJob& job);
   // Returns when all jobs that were started before are finished.
-  void Wait();
-  // Gives up what is under way, and what is started later.
+  void Wait() { unfinished_.Wait(); }
+  // Gives up what is under way, and what is started later, and waits for the threads.
   void Stop();
 
  private:
+  struct Running {
+    std::thread thread;
+    bool finished = false;
+  };
+
+  // Waits for the threads that have nothing left to do.
+  void Reap();
   Status Copy(const RebuildJob& job);
   Status CopySnapshot(const RebuildJob& job, const std::string& snapshot);
 
   ReplicaService& replicas_;
   const Finish finish_;
   systems::Latch stop_;
+  systems::WaitGroup unfinished_;
   std::mutex mutex_;
-  std::vector<std::thread> threads_;  // guarded by mutex_
+  std::list<Running> running_;  // guarded by mutex_
 };
 
 }  // namespace longhorn

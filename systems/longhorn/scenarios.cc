@@ -3,6 +3,8 @@
 
 #include <array>
 #include <chrono>
+#include <map>
+#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
@@ -155,6 +157,30 @@ void NestedLocks(Variant variant) {
   monitor.join();
 }
 
+// Sees to it that an engine runs and its modes change as they may where nothing fails: from WO to RW.
+class ModeWatcher {
+ public:
+  ModeWatcher(Server& server, std::string engine) : server_(server), engine_(std::move(engine)) {}
+
+  void Look() {
+    const Result<EngineInfo> info = server_.EngineGet(engine_);
+    Ensure(info.ok() && info->state == State::kRunning, "the engine runs");
+    for (const auto& [replica, mode] : info->replica_mode_map) {
+      const auto before = seen_.find(replica);
+      if (before == seen_.end()) continue;
+      // Nothing fails here, so nothing becomes ERR either.
+      Ensure(mode == before->second || (before->second == Mode::kWO && mode == Mode::kRW),
+             "the mode of replica " + replica + " follows the state machine");
+    }
+    seen_ = info->replica_mode_map;
+  }
+
+ private:
+  Server& server_;
+  const std::string engine_;
+  std::map<std::string, Mode> seen_;
+};
+
 // One volume's life in upstream's test: two replicas, an engine, data, snapshots, a replica that is lost and rebuilt.
 void VolumeLife(World& world, const std::string& volume) {
   Server& server = world.server();
@@ -164,16 +190,20 @@ void VolumeLife(World& world, const std::string& volume) {
   for (const std::string& replica : replicas) (void)world.MustCreateReplica(replica);
   (void)world.MustCreateEngine(engine, replicas);
   const std::shared_ptr<VolumeDevice> device = *server.EngineDevice(engine);
+  ModeWatcher modes(server, engine);
   Ensure(device->Write(0, volume + " first").ok(), "the volume can be written");
   Ensure(server.EngineSnapshotCreate(engine, {.name = "snap11"}).ok(), "a snapshot is made");
+  modes.Look();
   Ensure(device->Write(1, volume + " second").ok(), "the volume can be written");
 
   Ensure(server.EngineReplicaDelete(engine, replicas[0]).ok(), "a replica is taken away");
   Ensure(server.ReplicaDelete(replicas[0], true).ok(), "it is deleted");
   (void)world.MustCreateReplica(added);
   Ensure(server.EngineReplicaAdd(engine, added, world.AddressOf(added)).ok(), "a rebuild begins");
+  modes.Look();
   Ensure(device->Write(0, volume + " third").ok(), "the volume can be written meanwhile");
   server.WaitForRebuilds();
+  modes.Look();
   const Result<EngineInfo> info = server.EngineGet(engine);
   Ensure(info.ok() && info->replica_mode_map.at(added) == Mode::kRW, "a rebuilt replica is RW");
   for (const std::string& replica : {replicas[1], added}) {
