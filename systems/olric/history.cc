@@ -86,6 +86,7 @@ size_t History::Begin(const Command& command) {
 void History::End(size_t index, const Reply& reply) {
   const std::lock_guard lock(mutex_);
   const Code code = reply.code();
+  operations_[index].note = Text(reply);
   if (code != Code::kOk && code != Code::kKeyNotFound && code != Code::kKeyFound) return;
   operations_[index].reply = reply;
   operations_[index].end = ++now_;
@@ -103,7 +104,7 @@ std::string History::ToString() const {
     text += "[" + std::to_string(operation.begin) + ", " +
             (operation.reply ? std::to_string(operation.end) : "?") + "]";
     for (const std::string& word : operation.command) text += " " + word;
-    text += " -> " + (operation.reply ? Text(*operation.reply) : "?") + "\n";
+    text += " -> " + operation.note + "\n";
   }
   return text;
 }

@@ -23,6 +23,7 @@ struct RecordedOperation {
   std::optional<Reply> reply;  // none: nobody knows what became of it
   uint64_t begin = 0;
   uint64_t end = ~uint64_t{0};
+  std::string note = {};  // what was answered, errors included, for a message
 };
 
 // Collects the operations of several clients. Thread-safe.

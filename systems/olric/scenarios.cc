@@ -28,8 +28,9 @@ void Increment(Node& node, History& history) {
 
 void CheckIncrements(Node& node, const History& history, int increments) {
   const Reply sum = node.Execute({"DM.GET", "counters", "visits"});
-  Ensure(sum.text == std::to_string(increments), "an increment was lost: " + sum.text);
-  Ensure(history.Linearizable(), "the history is not linearizable:\n" + history.ToString());
+  const std::string told = sum.text + " after\n" + history.ToString();
+  Ensure(sum.text == std::to_string(increments), "an increment was lost: " + told);
+  Ensure(history.Linearizable(), "the history is not linearizable: " + told);
 }
 
 }  // namespace

@@ -68,7 +68,10 @@ Services::Services(const NodeParts& parts, const Identity& identity, int)
       balancer_(context_),
       dmaps_(context_) {}
 
-Services::Services(const NodeParts& parts, const Joined& joined) : Services(parts, joined, 0) {}
+// The members are there before the first command is: a cluster that is large enough never looks too small.
+Services::Services(const NodeParts& parts, const Joined& joined) : Services(parts, joined, 0) {
+  Adopt(joined);
+}
 Services::Services(const NodeParts& parts, BeforeJoining before) : Services(parts, before, 0) {}
 
 Reply Services::Handle(const Command& command) { return Dispatch({command}); }
@@ -98,9 +101,13 @@ Status Services::Operable() const {
   return {};
 }
 
-void Services::Begin(const Joined& joined) {
+void Services::Adopt(const Joined& joined) {
   for (const Member& member : joined.members()) members_.Add(member);
   member_count_ = members_.size();
+}
+
+void Services::Begin(const Joined& joined) {
+  Adopt(joined);
   coordinator_.Push();
   follower_ = std::thread([this] { FollowCluster(); });
   const auto every = [&](std::chrono::nanoseconds period, auto turn) {

@@ -83,6 +83,7 @@ class Services final : public Handler {
   Reply AskPubSub(const Invocation& invocation);
   Reply Ping(const Invocation& invocation);
 
+  void Adopt(const Joined& joined);
   void FollowCluster();
   void PublishClusterEvent(const ClusterEvent& event);
   [[nodiscard]] LeftOver ReportLeftOver() const;
