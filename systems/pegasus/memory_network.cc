@@ -46,13 +46,10 @@ class MemoryConnection final : public Connection,
     }
   }
 
-  Received Read(std::chrono::nanoseconds timeout) override {
+  std::string Read() override {
     std::unique_lock lock(mutex_);
-    if (!changed_.wait_for(lock, timeout, [this] { return closed_ || !received_.empty(); })) {
-      return {Received::State::kTimeout, {}};
-    }
-    if (closed_) return {};
-    return {Received::State::kBytes, std::exchange(received_, {})};
+    changed_.wait(lock, [this] { return closed_ || !received_.empty(); });
+    return closed_ ? std::string() : std::exchange(received_, {});
   }
 
   void Close() override {

@@ -44,7 +44,7 @@ NodeSession::CallId NodeSession::Start(Request request, Done done) {
     changed_.notify_all();
     return CallId{seqid};
   }
-  last_write_ = Steady::now();
+  if (!silent_since_) silent_since_ = Steady::now();
   lock.unlock();
   // If the connection broke meanwhile, the thread ends this call with the others.
   const std::lock_guard writer(write_mutex_);
@@ -77,6 +77,7 @@ RpcResult NodeSession::Call(const std::shared_ptr<Context>& context, Request req
   if (context->WaitFor(waiter->settled) != systems::Latch::State::kOpen) {
     // If the reply comes at this moment its latch says so too late: what is forgotten is not read.
     Forget(call);
+    if (options_.on_unresponsive && Unresponsive()) options_.on_unresponsive(address_);
     return Failed(ErrorCode::kTimeout);
   }
   return std::move(waiter->result);
@@ -151,7 +152,7 @@ std::shared_ptr<Connection> NodeSession::Connect() {
     connection_ = connection;
     if (connection != nullptr) {
       frames.swap(unsent_);
-      last_write_ = Steady::now();
+      silent_since_ = Steady::now();
     } else if (options_.unreachable == SessionOptions::Unreachable::kFail) {
       failed.swap(pending_);
       unsent_.clear();
@@ -164,17 +165,11 @@ std::shared_ptr<Connection> NodeSession::Connect() {
 }
 
 void NodeSession::Serve(Connection& connection) {
-  using State = Connection::Received::State;
   std::string stream;
   for (;;) {
-    const Connection::Received received = connection.Read(options_.read_timeout);
-    if (received.state == State::kClosed) break;
-    if (received.state == State::kTimeout) {
-      if (options_.on_unresponsive && Unresponsive()) options_.on_unresponsive(address_);
-      continue;
-    }
-    stream += received.bytes;
-    if (!TakeReplies(stream)) break;
+    const std::string bytes = connection.Read();
+    stream += bytes;
+    if (bytes.empty() || !TakeReplies(stream)) break;
   }
   connection.Close();
   Pending calls;
@@ -184,6 +179,7 @@ void NodeSession::Serve(Connection& connection) {
     state_ = ConnectionState::kTransientFailure;
     closed_until_ = gate_.Next(Steady::now());
     connection_ = nullptr;
+    silent_since_.reset();
     calls.swap(pending_);
   }
   EndAll(std::move(calls));
@@ -200,6 +196,7 @@ bool NodeSession::TakeReplies(std::string& stream) {
     Done done;
     {
       const std::lock_guard lock(mutex_);
+      silent_since_.reset();
       const auto found = pending_.find(reply->seqid);
       if (found == pending_.end()) continue;  // forgotten
       done = std::move(found->second);
@@ -214,10 +211,8 @@ void NodeSession::EndAll(Pending calls) {
 }
 
 bool NodeSession::Unresponsive() const {
-  constexpr std::chrono::nanoseconds kLatelyMin = std::chrono::seconds(10);
   const std::lock_guard lock(mutex_);
-  return !pending_.empty() &&
-         Steady::now() - last_write_ < std::max(options_.read_timeout / 2, kLatelyMin);
+  return silent_since_ && Steady::now() - *silent_since_ >= options_.read_timeout;
 }
 
 bool NodeSession::Stopping() const {

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -60,7 +61,7 @@ struct SessionOptions {
   Unreachable unreachable = Unreachable::kFail;
   systems::Variant gate = systems::Variant::kFixed;
   SessionCensus* census = nullptr;  // outlives the session
-  // Called by the session's thread when calls were written lately and nothing was heard for read_timeout.
+  // Called by the thread of a call that timed out, if the server has not said a word for read_timeout since it was asked.
   std::function<void(const std::string& address)> on_unresponsive = {};
 };
 
@@ -108,7 +109,7 @@ class NodeSession {
   bool TakeReplies(std::string& stream);     // false if the stream makes no sense
   void Shutdown();
   static void EndAll(Pending calls);
-  bool Unresponsive() const;  // calls were written lately and wait; upstream's rule
+  bool Unresponsive() const;
   bool Stopping() const;
 
   Transport& transport_;
@@ -127,7 +128,7 @@ class NodeSession {
   Pending pending_;                      // by number
   std::map<int32_t, std::string> unsent_;  // frames that wait for a connection
   RedialGate::Time closed_until_;        // no dial before this
-  RedialGate::Time last_write_;
+  std::optional<RedialGate::Time> silent_since_;  // the first request without a word after it
   std::thread thread_;  // begins with the first call
   bool reported_closed_ = false;
 };

@@ -8,22 +8,16 @@
 
 namespace pegasus {
 
-// One connection. Write and Read may be called by two threads at once; Close by any thread at any time.
+// One connection. One thread may write while another reads; Close may be called by any thread at any time.
 class Connection {
  public:
-  struct Received {
-    enum class State { kBytes, kTimeout, kClosed };
-    State state = State::kClosed;
-    std::string bytes;  // at least one if the state says so
-  };
-
   virtual ~Connection() = default;
 
   // False if the connection is closed. Bytes that were taken need not arrive. One thread at a time.
   virtual bool Write(std::string_view bytes) = 0;
 
-  // Waits for bytes, for the end of the connection, or until the timeout. One thread at a time.
-  virtual Received Read(std::chrono::nanoseconds timeout) = 0;
+  // Waits for bytes; empty when the connection is closed. One thread at a time.
+  virtual std::string Read() = 0;
 
   // Ends it for both sides, and a Read that waits with it. May be called again.
   virtual void Close() = 0;
