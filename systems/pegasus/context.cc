@@ -11,8 +11,11 @@ std::shared_ptr<Context> Context::WithTimeout(std::chrono::nanoseconds timeout) 
       std::chrono::duration_cast<std::chrono::steady_clock::duration>(timeout));
 }
 
-std::shared_ptr<Context> Context::Within(const std::shared_ptr<Context>& parent) {
-  auto part = std::make_shared<Context>(parent->deadline());
+std::shared_ptr<Context> Context::Within(const std::shared_ptr<Context>& parent,
+                                         std::chrono::nanoseconds timeout) {
+  const auto left = std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+      std::min(timeout, parent->left()));
+  auto part = std::make_shared<Context>(std::chrono::steady_clock::now() + left);
   bool cancelled = false;
   {
     const std::lock_guard lock(parent->mutex_);
@@ -44,6 +47,13 @@ systems::Latch::State Context::WaitFor(const std::shared_ptr<systems::Latch>& la
   const systems::Latch::State state = latch->WaitFor(left());
   Withdraw(enrollment);
   return state;
+}
+
+void Context::SleepFor(std::chrono::nanoseconds time) {
+  const auto latch = std::make_shared<systems::Latch>();
+  const EnrollmentId enrollment = Enroll([latch] { latch->Stop(); });
+  latch->WaitFor(std::min(time, left()));
+  Withdraw(enrollment);
 }
 
 bool Context::cancelled() const {

@@ -21,8 +21,10 @@ class Context {
 
   // A call of its own.
   [[nodiscard]] static std::shared_ptr<Context> WithTimeout(std::chrono::nanoseconds timeout);
-  // A part of `parent`: over when that is over, and may be cancelled by itself.
-  [[nodiscard]] static std::shared_ptr<Context> Within(const std::shared_ptr<Context>& parent);
+  // A part of `parent`: over when that is over or after `timeout`, and may be cancelled by itself.
+  [[nodiscard]] static std::shared_ptr<Context> Within(
+      const std::shared_ptr<Context>& parent,
+      std::chrono::nanoseconds timeout = std::chrono::nanoseconds::max());
 
   explicit Context(Time deadline) : deadline_(deadline) {}
   Context(const Context&) = delete;
@@ -33,6 +35,9 @@ class Context {
 
   // Opened, stopped, or still waiting at the deadline. Cancel() stops the latch.
   systems::Latch::State WaitFor(const std::shared_ptr<systems::Latch>& latch);
+
+  // Returns early when it is cancelled or over.
+  void SleepFor(std::chrono::nanoseconds time);
 
   [[nodiscard]] bool cancelled() const;
   [[nodiscard]] Time deadline() const { return deadline_; }
@@ -54,5 +59,7 @@ class Context {
   std::map<uint64_t, std::function<void()>> enrolled_;
   std::vector<std::weak_ptr<Context>> parts_;
 };
+
+using ContextPtr = std::shared_ptr<Context>;
 
 }  // namespace pegasus

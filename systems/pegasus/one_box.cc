@@ -54,7 +54,11 @@ void OneBox::StartReplica(size_t i) {
 }
 
 void OneBox::StartMeta(size_t i) {
-  network_.Listen(meta_address(i), std::make_shared<MetaService>(cluster_, metas_.at(i)));
+  network_.Listen(meta_address(i), MakeMeta(i));
+}
+
+std::shared_ptr<Service> OneBox::MakeMeta(size_t i) {
+  return std::make_shared<MetaService>(cluster_, metas_.at(i));
 }
 
 }  // namespace pegasus

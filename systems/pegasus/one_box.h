@@ -45,6 +45,8 @@ class OneBox {
   // The same for a meta server, whose followers go on believing in it until ChangeLeader.
   void StopMeta(size_t i) { network_.Shut(meta_address(i)); }
   void StartMeta(size_t i);
+  // What answers there; for tests that put something before it.
+  [[nodiscard]] std::shared_ptr<Service> MakeMeta(size_t i);
 
  private:
   const size_t replica_count_;
