@@ -49,7 +49,7 @@ class MetaClient {
   [[nodiscard]] std::string leader() const { return manager_->leader(); }
 
  private:
-  static constexpr std::chrono::minutes kPatience{10};
+  static constexpr std::chrono::hours kPatience{1000};
 
   SessionCensus census_;
   std::unique_ptr<MetaManager> manager_;

@@ -26,7 +26,7 @@ using systems::Variant;
 
 constexpr char kAddress[] = "127.0.0.1:8800";
 constexpr milliseconds kShort{10};
-constexpr minutes kLong{10};
+constexpr std::chrono::hours kLong{1000};
 
 Request EchoRequest(int64_t number) {
   Request request;
