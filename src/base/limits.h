@@ -21,6 +21,14 @@ inline constexpr uint32_t kEventsMax = 1u << 20;
 // Nobody gets to the end of a tree that deep.
 inline constexpr uint32_t kSearchDepthMax = 1u << 20;
 
+// The search without repetitions (strategy dpor): steps of one execution, threads and objects in it, and branches that wait
+// to be explored. An execution that passes one of them is not searched beyond it, and the result says so. The comparison of
+// steps costs the square of their number, so deeper executions would be hopeless anyway.
+inline constexpr uint32_t kDporDepthMax = 1u << 13;
+inline constexpr uint32_t kDporThreadsMax = 64;
+inline constexpr uint32_t kDporObjectsMax = 1u << 14;
+inline constexpr uint32_t kDporTreeMax = 1u << 20;
+
 // Findings kept of one execution; a data race does not end an execution, so there may be several.
 inline constexpr uint32_t kFindingsMax = 16;
 
