@@ -126,8 +126,11 @@ struct Described {
       recording.findings.empty() ? driver::Diagnosis{} : driver::MergeDiagnosis(recording, region);
   if (!hung || !diagnosis.confirmed) described.notes = diagnosis.notes;
   report::Symbolizer symbolizer(told.pid);
+  const report::Detail detail = std::getenv("HEDDLE_REPLAY_TIMELINE") != nullptr
+                                    ? report::Detail::kTimeline
+                                    : report::Detail::kEvents;
   for (uint32_t i = 0; i < recording.findings.size(); ++i) {
-    FindingView view = report::BuildFinding(region, i, symbolizer);
+    FindingView view = report::BuildFinding(region, i, symbolizer, detail);
     const bool known =
         std::any_of(described.findings.begin(), described.findings.end(),
                     [&view](const FindingView& other) { return other.id == view.id; });

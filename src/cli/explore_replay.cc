@@ -14,12 +14,14 @@
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <system_error>
 #include <vector>
 
 #include "cli/console.h"
 #include "cli/json_file.h"
 #include "cli/temporary_directory.h"
+#include "report/json_read.h"
 
 namespace heddle::cli {
 namespace {
@@ -60,12 +62,22 @@ using driver::Error;
 }
 
 // Shows what the library left.
-[[nodiscard]] int Report(const std::string& directory, const std::string& json_path, int status) {
-  fmt::print(json_path == "-" ? stderr : stdout, "{}", FileText(directory + "/" + kReplayReport));
-  if (json_path.empty()) return status;
-  const nlohmann::json object =
-      nlohmann::json::parse(FileText(directory + "/" + kReplayJson), nullptr, false);
-  const driver::Status written = WriteJson(object, json_path);
+[[nodiscard]] int Report(const std::string& directory, const ExploreReplayOptions& options,
+                         int status) {
+  fmt::print(options.json_path == "-" ? stderr : stdout, "{}",
+             FileText(directory + "/" + kReplayReport));
+  const std::string text = FileText(directory + "/" + kReplayJson);
+  if (!options.json_path.empty()) {
+    const driver::Status written =
+        WriteJson(nlohmann::json::parse(text, nullptr, false), options.json_path);
+    if (!written.ok()) return PrintError(written.error());
+  }
+  std::string why;
+  const std::optional<report::ReportView> report = report::ReadReport(text, &why);
+  if (!report.has_value())
+    return PrintError(
+        Error{driver::kExitBug, "the report of the replay is not usable: " + why, ""});
+  const driver::Status written = WriteRenderings(*report, options.renderings);
   return written.ok() ? status : PrintError(written.error());
 }
 
@@ -79,7 +91,7 @@ std::vector<std::pair<std::string, std::string>> ExploreReplayVariables(
 }
 
 int ReplayExploration(const driver::Card& card, const std::string& card_path,
-                      const Prepared& prepared, const std::string& json_path, bool hide_output) {
+                      const Prepared& prepared, const ExploreReplayOptions& options) {
   const driver::Result<TemporaryDirectory> scratch = TemporaryDirectory::Make();
   if (!scratch.ok()) return PrintError(scratch.error());
   const std::string& directory = scratch.value().path();
@@ -90,6 +102,8 @@ int ReplayExploration(const driver::Card& card, const std::string& card_path,
   for (const auto& [name, value] : ExploreReplayVariables(card_path))
     environment.push_back(name + "=" + value);
   environment.push_back("HEDDLE_REPLAY_RESULT=" + directory);
+  if (options.detail == report::Detail::kTimeline)
+    environment.emplace_back("HEDDLE_REPLAY_TIMELINE=1");
   std::vector<char*> argv = Pointers(invocation.argv);
   std::vector<char*> variables = Pointers(environment);
   const pid_t pid = fork();
@@ -97,13 +111,13 @@ int ReplayExploration(const driver::Card& card, const std::string& card_path,
     return PrintError(Error{driver::kExitUnsupported,
                             std::string("cannot start a process: ") + std::strerror(errno), ""});
   }
-  if (pid == 0) StartProgram(invocation, argv, variables, hide_output);
+  if (pid == 0) StartProgram(invocation, argv, variables, options.hide_output);
   int status = 0;
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
   std::ifstream result(directory + "/" + kReplayStatus);
   int exit_status = 0;
-  if (result >> exit_status) return Report(directory, json_path, exit_status);
+  if (result >> exit_status) return Report(directory, options, exit_status);
   if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
     return PrintError(Error{driver::kExitUsage, "cannot start '" + invocation.program_path + "'",
                             "check the program and the directory it starts in"});

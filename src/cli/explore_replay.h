@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/hunt.h"
+#include "cli/renderings.h"
 #include "driver/card.h"
 
 namespace heddle::cli {
@@ -19,10 +20,16 @@ inline constexpr char kReplayStatus[] = "status";
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> ExploreReplayVariables(
     const std::string& card_path);
 
+struct ExploreReplayOptions {
+  std::string json_path;
+  Renderings renderings;
+  report::Detail detail = report::Detail::kEvents;
+  bool hide_output = false;
+};
+
 // Runs the program up to the exploration of the card; the library there follows the card instead of exploring and reports.
 // Returns the exit status of the replay.
 [[nodiscard]] int ReplayExploration(const driver::Card& card, const std::string& card_path,
-                                    const Prepared& prepared, const std::string& json_path,
-                                    bool hide_output);
+                                    const Prepared& prepared, const ExploreReplayOptions& options);
 
 }  // namespace heddle::cli

@@ -10,7 +10,7 @@ driver::ExplorationObserver::Described FindingCollector::Describe(const driver::
                                                                   uint32_t index) {
   std::unique_ptr<report::Symbolizer>& symbolizer = symbolizers_[loom.pid()];
   if (symbolizer == nullptr) symbolizer = std::make_unique<report::Symbolizer>(loom.pid());
-  views_.push_back(report::BuildFinding(loom.region(), index, *symbolizer));
+  views_.push_back(report::BuildFinding(loom.region(), index, *symbolizer, detail_));
   return {views_.back().signature, views_.size() - 1};
 }
 

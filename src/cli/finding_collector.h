@@ -19,7 +19,8 @@ namespace heddle::cli {
 class FindingCollector final : public driver::ExplorationObserver {
  public:
   // `label` begins the progress line.
-  explicit FindingCollector(std::string label) : label_(std::move(label)) {}
+  explicit FindingCollector(std::string label, report::Detail detail = report::Detail::kEvents)
+      : label_(std::move(label)), detail_(detail) {}
 
   Described Describe(const driver::LoomProcess& loom, uint32_t index) override;
   void Progress(uint64_t executions, size_t findings, double seconds) override;
@@ -30,6 +31,7 @@ class FindingCollector final : public driver::ExplorationObserver {
 
  private:
   std::string label_;
+  report::Detail detail_;
   std::vector<report::FindingView> views_;
   std::map<pid_t, std::unique_ptr<report::Symbolizer>> symbolizers_;  // one per job: it caches
   ProgressLine progress_;

@@ -181,7 +181,7 @@ Result<Hunt> HuntFindings(const RunOptions& options, const driver::StandardInput
   const Result<Prepared> prepared = Prepare(options.program);
   if (!prepared.ok()) return prepared.error();
 
-  FindingCollector collector("heddle");
+  FindingCollector collector("heddle", options.detail());
   driver::Exploration exploration(options.exploration, prepared.value().invocation, input,
                                   collector);
   Result<ExplorationResult> explored = exploration.Run();

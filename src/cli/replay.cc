@@ -13,7 +13,9 @@
 #include "cli/gdb.h"
 #include "cli/hunt.h"
 #include "cli/json_file.h"
+#include "cli/output_file.h"
 #include "cli/parse.h"
+#include "cli/renderings.h"
 #include "driver/card.h"
 #include "driver/diagnosis.h"
 #include "driver/interrupt.h"
@@ -34,10 +36,16 @@ struct ReplayOptions {
   std::string card;
   std::string program;  // another file to run instead of the card's
   std::string json_path;
+  Renderings renderings;
+  bool timeline = false;  // with all events in the JSON, although no rendering needs them
   std::string start_timeout = "60s";
   bool gdb = false;
   bool hide_output = false;
 };
+
+[[nodiscard]] report::Detail DetailOf(const ReplayOptions& options) {
+  return options.timeline ? report::Detail::kTimeline : options.renderings.detail();
+}
 
 // The replayed execution against what the card says.
 struct Outcome {
@@ -119,7 +127,7 @@ void NoteAbsence(const Card& card, const driver::Comparison& comparison, Outcome
 
 void AddFindings(const Card& card, const ReplayOptions& options, const driver::Job& job,
                  const driver::Recording& recording, Outcome& outcome) {
-  FindingCollector collector("heddle");
+  FindingCollector collector("heddle", DetailOf(options));
   for (uint32_t i = 0; i < recording.findings.size(); ++i) {
     report::FindingView view = collector.view(collector.Describe(job.loom(), i).view);
     view.first_execution = card.execution;
@@ -202,6 +210,8 @@ void AddFindings(const Card& card, const ReplayOptions& options, const driver::J
   app.add_flag("--gdb", options.gdb, "Run it in gdb, on ordinary threads, stopping at the finding");
   app.add_option("--json", options.json_path, "Write the report as JSON; - is standard output")
       ->type_name("FILE");
+  AddRenderingOptions(app, options.renderings);
+  app.add_flag("--timeline", options.timeline, "Put all events into the JSON")->group("");
   app.add_option("--program", options.program,
                  "Run this program instead of the one that the card names")
       ->type_name("PATH");
@@ -222,6 +232,10 @@ void AddFindings(const Card& card, const ReplayOptions& options, const driver::J
 int ReplayCommand(const Arguments& arguments) {
   ReplayOptions options;
   if (const std::optional<int> ended = ParseReplay(arguments, options)) return *ended;
+  for (const driver::Status& writable :
+       {CheckOutput(options.json_path, "--json"), CheckRenderings(options.renderings)}) {
+    if (!writable.ok()) return PrintError(writable.error());
+  }
   const Result<uint64_t> patience = driver::ParseDuration(options.start_timeout);
   if (!patience.ok()) return PrintError(patience.error());
   const Result<Card> card = driver::LoadCard(options.card);
@@ -230,8 +244,11 @@ int ReplayCommand(const Arguments& arguments) {
   if (!prepared.ok()) return PrintError(prepared.error());
   if (!card.value().explore_name.empty()) {
     if (options.gdb) return ReplayExplorationInGdb(card.value(), options.card, prepared.value());
-    return ReplayExploration(card.value(), options.card, prepared.value(), options.json_path,
-                             options.hide_output);
+    return ReplayExploration(card.value(), options.card, prepared.value(),
+                             {.json_path = options.json_path,
+                              .renderings = options.renderings,
+                              .detail = DetailOf(options),
+                              .hide_output = options.hide_output});
   }
   if (options.gdb) return ReplayInGdb(card.value(), prepared.value());
 
@@ -252,6 +269,12 @@ int ReplayCommand(const Arguments& arguments) {
         WriteJson(report::RunJson(outcome.value().run), options.json_path);
     if (!written.ok()) return PrintError(written.error());
   }
+  const RunView& run = outcome.value().run;
+  const driver::Status rendered =
+      WriteRenderings(report::ReportOf(run, run.findings.empty() ? report::CaseStatus::kHeld
+                                                                 : report::CaseStatus::kFinding),
+                      options.renderings);
+  if (!rendered.ok()) return PrintError(rendered.error());
   return outcome.value().exit_status;
 }
 

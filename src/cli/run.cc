@@ -12,6 +12,7 @@
 #include "cli/test_command.h"
 #include "driver/interrupt.h"
 #include "report/json.h"
+#include "report/report_view.h"
 #include "report/text.h"
 
 namespace heddle::cli {
@@ -24,6 +25,20 @@ namespace {
   for (size_t i = 0; i < run.findings.size(); ++i)
     object["findings"][i]["text"] = report::FindingText(run.findings[i], *options.finding_text);
   return object;
+}
+
+[[nodiscard]] report::CaseStatus StatusOf(const Hunt& hunt) {
+  if (!hunt.run.findings.empty()) return report::CaseStatus::kFinding;
+  return hunt.exit_status == driver::kExitClean ? report::CaseStatus::kHeld
+                                                : report::CaseStatus::kRefused;
+}
+
+[[nodiscard]] report::ReportView ReportFor(const Hunt& hunt) {
+  std::string reason;
+  if (StatusOf(hunt) == report::CaseStatus::kRefused) {
+    reason = hunt.failure.has_value() ? hunt.failure->message : "not all of it was explored";
+  }
+  return report::ReportOf(hunt.run, StatusOf(hunt), reason);
 }
 
 }  // namespace
@@ -55,6 +70,10 @@ int RunCommand(const Arguments& arguments) {
     if (driver::Status written = WriteJson(Json(run, options), options.json_path); !written.ok()) {
       return PrintError(written.error());
     }
+  }
+  if (const driver::Status written = WriteRenderings(ReportFor(hunt.value()), options.renderings);
+      !written.ok()) {
+    return PrintError(written.error());
   }
   return hunt.value().exit_status;
 }

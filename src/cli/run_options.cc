@@ -7,6 +7,7 @@
 
 #include "cli/console.h"
 #include "cli/finding_text.h"
+#include "cli/output_file.h"
 #include "cli/parse.h"
 #include "cli/test_options.h"
 #include "driver/quantity.h"
@@ -76,6 +77,10 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
                "Let weak compare-exchange never fail without cause");
   app.add_option("--json", options.json_path, "Write the report as JSON; - is standard output")
       ->type_name("FILE");
+  AddRenderingOptions(app, options.renderings);
+  app.add_flag("--timeline", options.timeline,
+               "Put all events of a finding's execution into the JSON")
+      ->group("");  // Between our own processes.
   app.add_option("--cards", options.cards_directory,
                  "Where to write the cards of findings (default .heddle)")
       ->type_name("DIR");
@@ -252,6 +257,10 @@ std::variant<RunOptions, int> ParseRunOptions(const Arguments& arguments,
   }
   if (std::optional<Error> error = Apply(words, options)) return PrintError(*error);
   if (std::optional<Error> error = ApplySuite(app, words, options)) return PrintError(*error);
+  for (const driver::Status& writable :
+       {CheckOutput(options.json_path, "--json"), CheckRenderings(options.renderings)}) {
+    if (!writable.ok()) return PrintError(writable.error());
+  }
   const bool of_ctest = options.suite.has_value() && options.suite->kind == TestKind::kCtest;
   if (options.program.empty() && !of_ctest) {
     return PrintError(

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/renderings.h"
 #include "cli/test_listing.h"
 #include "cli/test_runs.h"
 #include "driver/exploration.h"
@@ -22,6 +23,8 @@ struct RunOptions {
   driver::ExplorationOptions exploration;
   driver::VerdictSet wanted = 0;  // verdicts that are findings for this user
   std::string json_path;          // "" is none, "-" is standard output
+  Renderings renderings;
+  bool timeline = false;  // with all events in the JSON, although no rendering needs them
   std::string cards_directory = ".heddle";
   bool one_job_only = false;  // more were asked for, but the strategy cannot share its work
   OutputMode output = OutputMode::kFinding;
@@ -31,6 +34,10 @@ struct RunOptions {
   TestRunOptions tests;                     // with a suite: how
   // Set in the run of one test of a suite: the texts of findings go into the JSON, and nothing is printed.
   std::optional<report::TextOptions> finding_text;
+
+  [[nodiscard]] report::Detail detail() const {
+    return timeline ? report::Detail::kTimeline : renderings.detail();
+  }
 };
 
 // The values, or the exit status with which the command ends (help was printed, or an error).

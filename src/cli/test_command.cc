@@ -17,6 +17,7 @@
 #include "cli/test_report.h"
 #include "cli/test_runs.h"
 #include "driver/interrupt.h"
+#include "report/json_read.h"
 
 namespace heddle::cli {
 namespace {
@@ -76,7 +77,37 @@ class Watched {
   TestRunOptions tests = options.tests;
   tests.passed_options.insert(tests.passed_options.end(),
                               {"--finding-text", FindingTextForm(text)});
+  if (options.detail() == report::Detail::kTimeline)
+    tests.passed_options.emplace_back("--timeline");
   return tests;
+}
+
+[[nodiscard]] report::CaseStatus StatusOf(TestStatus status) {
+  switch (status) {
+    case TestStatus::kHeld:
+      return report::CaseStatus::kHeld;
+    case TestStatus::kFinding:
+      return report::CaseStatus::kFinding;
+    case TestStatus::kRefused:
+      return report::CaseStatus::kRefused;
+    case TestStatus::kNotRun:
+      return report::CaseStatus::kNotRun;
+  }
+  return report::CaseStatus::kNotRun;
+}
+
+[[nodiscard]] report::ReportView ReportFor(const std::vector<TestOutcome>& outcomes,
+                                           std::string_view kind) {
+  report::ReportView view;
+  view.kind = kind;
+  for (const TestOutcome& outcome : outcomes) {
+    view.cases.push_back({.name = outcome.name,
+                          .status = StatusOf(outcome.status),
+                          .reason = outcome.reason,
+                          .seconds = outcome.seconds,
+                          .run = report::ReadRun(outcome.run)});
+  }
+  return view;
 }
 
 }  // namespace
@@ -117,6 +148,9 @@ int RunTestSuite(const RunOptions& options) {
         TestsJson(outcomes.value(), summary, KindName(options.suite->kind)), options.json_path);
     if (!written.ok()) return PrintError(written.error());
   }
+  const driver::Status rendered = WriteRenderings(
+      ReportFor(outcomes.value(), KindName(options.suite->kind)), options.renderings);
+  if (!rendered.ok()) return PrintError(rendered.error());
   return TestsExitStatus(outcomes.value());
 }
 

@@ -75,7 +75,7 @@ class Builder {
   Builder(const Region& region, const trace::Finding& finding, Symbolizer& symbolizer)
       : region_(region), finding_(finding), symbolizer_(symbolizer), names_(symbolizer) {}
 
-  FindingView Build() {
+  FindingView Build(Detail detail) {
     AddFacts();
     AddCycle();
     AddAccesses();
@@ -83,6 +83,8 @@ class Builder {
     AddLocation();
     AddThreads();
     AddEvents(region_, finding_, symbolizer_, names_, &view_);
+    if (detail == Detail::kTimeline)
+      view_.timeline = BuildTimeline(region_, finding_, symbolizer_, names_, view_);
     view_.summary = Summarize(view_);
     view_.signature = Signature(view_);
     view_.id = FindingId(view_);
@@ -353,9 +355,10 @@ class Builder {
 
 }  // namespace
 
-FindingView BuildFinding(const Region& diagnosed, uint32_t index, Symbolizer& symbolizer) {
+FindingView BuildFinding(const Region& diagnosed, uint32_t index, Symbolizer& symbolizer,
+                         Detail detail) {
   if (index >= kFindingsMax) return {};
-  return Builder(diagnosed, diagnosed.findings[index], symbolizer).Build();
+  return Builder(diagnosed, diagnosed.findings[index], symbolizer).Build(detail);
 }
 
 }  // namespace heddle::report

@@ -13,11 +13,14 @@
 
 namespace heddle::report {
 
+// Whether the view gets its timeline: all events of the execution, which takes a while where there are many.
+enum class Detail : uint8_t { kEvents, kTimeline };
+
 // The view of findings[index], with signature, id and summary set. Works for a lean region too: it then has fewer
 // stacks. first_execution, count, card and output_tail are left to the caller.
 // REQUIRES: index < kFindingsMax.
 [[nodiscard]] FindingView BuildFinding(const trace::Region& diagnosed, uint32_t index,
-                                       Symbolizer& symbolizer);
+                                       Symbolizer& symbolizer, Detail detail = Detail::kEvents);
 
 // Equal for findings that a person would call the same: verdict and places, never addresses, thread numbers or
 // execution numbers. Order-independent for the two sides of a race and for the edges of a cycle.

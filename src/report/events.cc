@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
+#include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "report/names.h"
@@ -108,7 +111,104 @@ EventView ViewOf(const AccessView& access, const FindingView& finding) {
 
 bool IsPlain(OpKind op) { return op == OpKind::kPlainRead || op == OpKind::kPlainWrite; }
 
+// Gives each text and each place a number.
+class TimelineWriter {
+ public:
+  TimelineWriter() : timeline_(std::make_shared<Timeline>()) { PlaceOf({}); }
+
+  [[nodiscard]] Timeline& timeline() { return *timeline_; }
+  [[nodiscard]] std::shared_ptr<const Timeline> Take() { return std::move(timeline_); }
+
+  TimelineEvent& Add(const EventView& view, OpKind op) {
+    TimelineEvent event;
+    event.index = view.index;
+    event.thread = view.thread;
+    event.op = op;
+    event.words = WordsOf(view.words);
+    event.place = PlaceOf(view);
+    event.value = view.value;
+    event.has_value = view.has_value;
+    event.result = view.result;
+    event.switched = view.switched;
+    event.blocked = view.blocked;
+    event.is_access_of_finding = view.is_access_of_finding;
+    timeline_->events.push_back(event);
+    return timeline_->events.back();
+  }
+
+ private:
+  uint32_t WordsOf(const std::string& words) {
+    const auto [entry, added] =
+        words_.try_emplace(words, static_cast<uint32_t>(timeline_->words.size()));
+    if (added) timeline_->words.push_back(words);
+    return entry->second;
+  }
+  uint32_t PlaceOf(const EventView& view) {
+    const auto [entry, added] =
+        places_.try_emplace(std::make_tuple(view.function, view.file, view.line),
+                            static_cast<uint32_t>(timeline_->places.size()));
+    if (added) timeline_->places.push_back({view.function, view.file, view.line});
+    return entry->second;
+  }
+
+  std::shared_ptr<Timeline> timeline_;
+  std::map<std::string, uint32_t> words_;
+  std::map<std::tuple<std::string, std::string, uint32_t>, uint32_t> places_;
+};
+
+std::string LabelOf(const trace::Region& region, uint32_t thread) {
+  std::string label = fmt::format("T{}", thread);
+  if (thread >= std::min(region.execution.thread_count, kThreadsMax)) return label;
+  const char* field = region.threads[thread].name;
+  std::string name(field, strnlen(field, sizeof(region.threads[thread].name)));
+  if (name.empty() && thread == 0) name = "main";
+  return name.empty() ? label : fmt::format("{} ({})", label, name);
+}
+
 }  // namespace
+
+std::shared_ptr<const Timeline> BuildTimeline(const trace::Region& region,
+                                              const trace::Finding& finding, Symbolizer& symbolizer,
+                                              ObjectNames& names, const FindingView& view) {
+  TimelineWriter writer;
+  Timeline& timeline = writer.timeline();
+  const uint64_t kept = std::min<uint64_t>(region.execution.kept_event_count, kEventsMax);
+  const uint64_t end = std::min(kept, finding.event);
+  if (finding.event > kept) {
+    timeline.events_left_out = finding.event;  // As in AddEvents: the end would be missing.
+    return writer.Take();
+  }
+  const uint64_t begin = end > kTimelineEventsMax ? end - kTimelineEventsMax : 0;
+  timeline.events_left_out = begin;
+  const auto add_accesses = [&](uint64_t until) {
+    for (auto access = view.accesses.rbegin(); access != view.accesses.rend(); ++access) {
+      if (!IsPlain(access->op) || access->event != until) continue;
+      writer.Add(ViewOf(*access, view), access->op);
+    }
+  };
+  for (uint64_t i = begin; i < end; ++i) {
+    if (finding.verdict == trace::Verdict::kDataRace) add_accesses(i);
+    const trace::Event& event = region.events[i];
+    if (IsNoise(event.op)) continue;
+    TimelineEvent& added = writer.Add(ViewOf(region, i, symbolizer, names), event.op);
+    added.object = event.object;
+    added.time_ns = event.time_ns;
+    const ObjectKind kind = KindOfObject(event.op);
+    if (event.object != 0 && !kind.words.empty()) {
+      const ObjectName& name = names.Name(event.object, kind, event.address);
+      timeline.objects.try_emplace(event.object, name.kind + " " + name.Label());
+    }
+  }
+  if (finding.verdict == trace::Verdict::kDataRace) add_accesses(end);
+  for (size_t i = 1; i < timeline.events.size(); ++i) {
+    // An access is no event: it happens at the virtual time of what came before it.
+    if (timeline.events[i].is_access_of_finding)
+      timeline.events[i].time_ns = timeline.events[i - 1].time_ns;
+  }
+  for (const TimelineEvent& event : timeline.events)
+    timeline.threads.try_emplace(event.thread, LabelOf(region, event.thread));
+  return writer.Take();
+}
 
 void AddEvents(const trace::Region& region, const trace::Finding& finding, Symbolizer& symbolizer,
                ObjectNames& names, FindingView* view) {

@@ -1,6 +1,8 @@
 // The last events before a finding, with names and places: the rows of the table that tells how it came about.
 #pragma once
 
+#include <memory>
+
 #include "report/model.h"
 #include "report/objects.h"
 #include "report/symbols.h"
@@ -12,5 +14,12 @@ namespace heddle::report {
 // get rows of their own at the moment when they happened.
 void AddEvents(const trace::Region& region, const trace::Finding& finding, Symbolizer& symbolizer,
                ObjectNames& names, FindingView* view);
+
+// The same without limit of length (but kTimelineEventsMax), as numbers. `view` already has its accesses and location.
+[[nodiscard]] std::shared_ptr<const Timeline> BuildTimeline(const trace::Region& region,
+                                                            const trace::Finding& finding,
+                                                            Symbolizer& symbolizer,
+                                                            ObjectNames& names,
+                                                            const FindingView& view);
 
 }  // namespace heddle::report

@@ -3,48 +3,17 @@
 #include "report/json.h"
 
 #include <cstdint>
+#include <map>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
+
+#include "report/utf8.h"
 
 namespace heddle::report {
 namespace {
 
 using nlohmann::json;
-
-// Length of the UTF-8 sequence at the start of `text`, 0 if it is none.
-size_t SequenceLength(std::string_view text) {
-  const auto byte = [text](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return 1;
-  const size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return 0;
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  }
-  // Overlong forms, surrogates and what lies beyond the last code point.
-  if (lead == 0xe0 && byte(1) < 0xa0) return 0;
-  if (lead == 0xed && byte(1) > 0x9f) return 0;
-  if (lead == 0xf0 && byte(1) < 0x90) return 0;
-  if (lead == 0xf4 && byte(1) > 0x8f) return 0;
-  return length;
-}
-
-std::string Utf8(std::string_view foreign) {
-  std::string text;
-  while (!foreign.empty()) {
-    const size_t length = SequenceLength(foreign);
-    if (length == 0) {
-      text += '?';
-      foreign.remove_prefix(1);
-    } else {
-      text += foreign.substr(0, length);
-      foreign.remove_prefix(length);
-    }
-  }
-  return text;
-}
 
 json Thread(uint32_t index) { return index == kNoThreadIndex ? json(nullptr) : json(index); }
 
@@ -133,6 +102,8 @@ json ThreadJson(const ThreadView& thread) {
                 {"parent", Thread(thread.parent)},
                 {"start_function", Utf8(thread.start_function)},
                 {"state", thread.state},
+                {"pending", thread.pending},
+                {"lock_count", thread.lock_count},
                 {"created", StackJson(thread.created)},
                 {"current", StackJson(thread.current)},
                 {"locks", Array(thread.locks, LockJson)}};
@@ -153,6 +124,32 @@ json EventJson(const EventView& event) {
   return value;
 }
 
+// Rows instead of objects: there may be a hundred thousand of them.
+json TimelineJson(const Timeline& timeline) {
+  const auto table = [](const std::map<uint32_t, std::string>& labels) {
+    json object = json::array();
+    for (const auto& [number, label] : labels) object.push_back({number, Utf8(label)});
+    return object;
+  };
+  return {{"words", Array(timeline.words, Utf8)},
+          {"places", Array(timeline.places,
+                           [](const TimelinePlace& place) {
+                             return json{Utf8(place.function), Utf8(place.file), place.line};
+                           })},
+          {"threads", table(timeline.threads)},
+          {"objects", table(timeline.objects)},
+          {"events_left_out", timeline.events_left_out},
+          {"events", Array(timeline.events, [](const TimelineEvent& event) {
+             const uint32_t flags = (event.has_value ? 1u : 0u) | (event.switched ? 2u : 0u) |
+                                    (event.blocked ? 4u : 0u) |
+                                    (event.is_access_of_finding ? 8u : 0u);
+             return json{event.index,  event.thread, static_cast<uint32_t>(event.op),
+                         event.object, event.words,  event.place,
+                         flags,        event.value,  event.result,
+                         event.time_ns};
+           })}};
+}
+
 }  // namespace
 
 json FindingJson(const FindingView& finding) {
@@ -171,6 +168,7 @@ json FindingJson(const FindingView& finding) {
                 {"events", Array(finding.events, EventJson)},
                 {"events_left_out", finding.events_left_out},
                 {"output_tail", Utf8(finding.output_tail)}};
+  if (finding.timeline != nullptr) value["timeline"] = TimelineJson(*finding.timeline);
   if (finding.heap) value["heap"] = HeapJson(*finding.heap);
   if (finding.verdict == trace::Verdict::kCrash) value["signal"] = finding.signal;
   if (finding.verdict == trace::Verdict::kExitStatus) value["exit_status"] = finding.exit_status;
@@ -190,6 +188,13 @@ json RunJson(const RunView& run) {
           {"search", run.search},
           {"instrumented", run.instrumented},
           {"findings", Array(run.findings, FindingJson)},
+          {"suppressed", Array(run.suppressed,
+                               [](const SuppressedView& entry) {
+                                 return json{{"rule", Utf8(entry.rule)},
+                                             {"findings", entry.findings},
+                                             {"executions", entry.executions},
+                                             {"ids", entry.ids}};
+                               })},
           {"uncontrolled", Array(run.uncontrolled,
                                  [](const UncontrolledView& entry) {
                                    return json{{"name", Utf8(entry.name)},

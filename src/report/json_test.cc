@@ -31,7 +31,7 @@ TEST(JsonTest, ARunHasThePromisedKeys) {
   const nlohmann::json json = RunJson(run);
   EXPECT_EQ(Keys(json), (Names{"version", "program", "strategy", "seed", "executions", "seconds",
                                "executions_per_second", "decisions", "exhausted", "search",
-                               "instrumented", "findings", "uncontrolled", "notes"}));
+                               "instrumented", "findings", "suppressed", "uncontrolled", "notes"}));
   EXPECT_EQ(json["version"], 1);
   EXPECT_EQ(json["program"], nlohmann::json({"./bank", "100"}));
   EXPECT_EQ(json["seed"], 18446744073709551615u);

@@ -6,10 +6,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "report/timeline.h"
 #include "trace/operation.h"
 #include "trace/region.h"
 #include "trace/verdict.h"
@@ -152,6 +154,8 @@ struct FindingView {
   uint64_t events_left_out = 0;   // earlier events that are not in `events`
   // Data races: libraries whose own atomic operations the detector does not see.
   std::vector<std::string> unseen_libraries;
+  // All events, where a drawing was asked for; null otherwise.
+  std::shared_ptr<const Timeline> timeline;
 
   // Set by the driver.
   uint64_t first_execution = 0;
@@ -167,6 +171,14 @@ struct UncontrolledView {
   uint64_t count = 0;
 };
 
+// Findings that did not count, by what the user said: a line of a suppressions file, or the baseline.
+struct SuppressedView {
+  std::string rule;              // "race:bank::audit", "baseline"
+  uint64_t findings = 0;         // different ones
+  uint64_t executions = 0;       // in which they appeared
+  std::vector<std::string> ids;  // of the findings
+};
+
 // All that one `heddle run` has to say.
 struct RunView {
   std::vector<std::string> program;  // argv
@@ -180,6 +192,7 @@ struct RunView {
   std::string search;                 // dfs: how far it came, in words; "" otherwise
   bool instrumented = true;           // false: no race detection
   std::vector<FindingView> findings;  // merged by signature
+  std::vector<SuppressedView> suppressed;
   std::vector<UncontrolledView> uncontrolled;
   std::vector<std::string> notes;  // anything else a person should know
 };

@@ -1,0 +1,39 @@
+// The files into which a result can be rendered, and the options that name them: the same for `run`, `replay` and `report`.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "driver/status.h"
+#include "report/build.h"
+#include "report/report_view.h"
+
+namespace heddle::cli {
+
+// Paths; "" is none.
+struct Renderings {
+  std::string html;
+  std::string sarif;
+  std::string junit;
+  std::string trace;
+  std::string annotate;  // "github"
+
+  // How much of the execution is needed for them.
+  [[nodiscard]] report::Detail detail() const {
+    return html.empty() && trace.empty() ? report::Detail::kEvents : report::Detail::kTimeline;
+  }
+};
+
+void AddRenderingOptions(CLI::App& app, Renderings& renderings);
+
+// Whether all the files can probably be written.
+[[nodiscard]] driver::Status CheckRenderings(const Renderings& renderings);
+
+// Writes them; annotations go to standard output, where the runner reads them. Tries all, answers with the first failure.
+[[nodiscard]] driver::Status WriteRenderings(const report::ReportView& report,
+                                             const Renderings& renderings);
+
+// The root of the sources for files that tools read: the checked-out repository on a CI server, otherwise this directory.
+[[nodiscard]] std::string SourceRoot();
+
+}  // namespace heddle::cli
