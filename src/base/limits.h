@@ -14,6 +14,9 @@ inline constexpr uint32_t kThreadsMax = 4000;
 // Decisions in one execution: 4 bytes each in the shared region, touched only when used.
 inline constexpr uint32_t kDecisionsMax = 16u << 20;
 
+// Choices of an execution that is shrunk: a longer one is reported as it was found.
+inline constexpr uint32_t kGuideMax = 1u << 20;
+
 // Events kept by a diagnosing execution; older ones stay, newer ones are counted only.
 inline constexpr uint32_t kEventsMax = 1u << 20;
 

@@ -254,6 +254,17 @@ class Engine final : public race::Detector::Listener {
   [[nodiscard]] uint32_t ValueSystematically(trace::DecisionKind kind, uint32_t count,
                                              uint32_t drawn);
 
+  // --- schedules by place (guide.cc) ---
+  void BeginGuide(const trace::Command& command);
+  void NoteStep();
+  void NoteDecision(trace::Decision decision, uint64_t number);
+  void NoteScheduleOf(trace::Finding* finding) const;
+  [[nodiscard]] ThreadId UsualThread() const;
+  [[nodiscard]] ThreadId ChooseGuided(bool time_may_pass, bool may_wake);
+  [[nodiscard]] bool ActGuided(trace::Decision decision, bool time_may_pass, bool may_wake);
+  [[nodiscard]] uint32_t ValueGuided(trace::DecisionKind kind, uint32_t count) const;
+  [[nodiscard]] uint32_t FirstGuidePoint(uint32_t thread, uint32_t step) const;
+
   // --- threads ---
   [[gnu::noinline]] Thread* NewThread(Identity* identity, Thread* parent);
   void StartThread(Thread* thread);
@@ -323,6 +334,9 @@ class Engine final : public race::Detector::Listener {
   bool baton_ = false;
   bool has_driver_ = false;
   bool replaying_ = false;
+  bool annotating_ = false;    // notes where each decision stands
+  bool guided_ = false;        // follows a guide; then also annotating_
+  bool same_arrival_ = false;  // annotating: the choice is made again because the environment acted
   Thread* current_ = nullptr;
 
   // --- the execution ---

@@ -45,6 +45,7 @@ Finding* Engine::NoteFinding(Verdict verdict, uint64_t key, uintptr_t pc) {
   finding->event = execution.event_count;
   finding->decision = execution.decision_count;
   finding->key = key;
+  NoteScheduleOf(finding);
   finding->block.alloc_snapshot = kNoIndex;
   finding->block.free_snapshot = kNoIndex;
   finding->block.alloc_thread = kNoIndex;

@@ -148,6 +148,10 @@ void ResetExecution(trace::Execution* execution) {
   execution->snapshot_count = 0;
   execution->snapshot_bytes = 0;
   execution->kept_event_count = 0;
+  execution->preemptive_switches = 0;
+  execution->threads_involved = 0;
+  execution->unusual_choices = 0;
+  execution->step_count = 0;
   execution->diverged = 0;
   execution->diverged_at = 0;
   execution->diverged_message[0] = '\0';
@@ -201,6 +205,7 @@ void Engine::BeginExecution(const trace::Command& command, uint64_t execution_nu
   strategy_->StartExecution({seed, expected_decisions_});
   for (uint32_t i = 0; i < thread_count_; ++i) strategy_->OnThreadCreated(ThreadId{i});
   if (diagnosing_) StartDiagnosis(command);
+  BeginGuide(command);
   phase_ = Phase::kRunning;
   // How much a thread may spin, and whether one that yields must give way: in half of the executions neither helps the
   // others, so that a wait that spins, yields and then blocks gets to its blocking part. A decision, so that a card says

@@ -130,6 +130,15 @@ struct EventView {
       false;  // no event of the engine but one of the two accesses of a race
 };
 
+// How much of a schedule there is to understand.
+struct ScheduleView {
+  uint32_t preemptive_switches = 0;  // away from a thread that could have gone on
+  uint32_t threads_involved = 0;     // that had run when the finding was made
+  uint32_t found_switches = 0;       // preemptive ones of the schedule that was found first
+  bool minimal = false;              // no schedule that shows the finding has fewer
+  double shrink_seconds = 0;
+};
+
 // One thing that is wrong. BuildFinding fills what the region knows; the driver adds the fields of the last group.
 struct FindingView {
   trace::Verdict verdict = trace::Verdict::kNone;
@@ -159,9 +168,10 @@ struct FindingView {
 
   // Set by the driver.
   uint64_t first_execution = 0;
-  uint64_t count = 1;       // executions in which the same finding appeared
-  std::string card;         // path of the card, "" if none was written
-  std::string output_tail;  // end of what the program printed in that execution
+  uint64_t count = 1;                    // executions in which the same finding appeared
+  std::string card;                      // path of the card, "" if none was written
+  std::optional<ScheduleView> schedule;  // after shrinking
+  std::string output_tail;               // end of what the program printed in that execution
 };
 
 // Something that ran outside of control, or is not modelled, and what happened instead.
