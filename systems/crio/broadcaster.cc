@@ -172,7 +172,8 @@ class FixedBroadcaster final : public Broadcaster {
   BroadcasterStats stats_;
 };
 
-bool FixedBroadcaster::Publish(ContainerEventResponse event) {
+bool FixedBroadcaster::Publish(ContainerEventResponse published) {
+  Event event = std::make_shared<const ContainerEventResponse>(std::move(published));
   {
     const std::lock_guard lock(mutex_);
     if (closed_ || (!had_subscriber_ && log_.size() >= options_.capacity)) {
@@ -180,14 +181,14 @@ bool FixedBroadcaster::Publish(ContainerEventResponse event) {
       return false;
     }
     ++stats_.published;
-    log_.push_back(std::make_shared<const ContainerEventResponse>(std::move(event)));
+    log_.push_back(std::move(event));
     if (had_subscriber_) TrimLog();
   }
   changed_.notify_all();
   return true;
 }
 
-// Nobody needs an event that comes before all subscribers or, if there are none, any event.
+// Once there has been a subscriber: as many events as one may be behind by, and none while there is nobody.
 void FixedBroadcaster::TrimLog() {
   const size_t kept =
       subscriptions_.empty() ? 0 : std::max<size_t>(options_.subscriber_capacity, 1);
