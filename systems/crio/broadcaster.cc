@@ -14,9 +14,9 @@
 // Upstream's repair remembers an early word and ignores a second one. It leaves three things as they were: who registers
 // after B's last look waits for ever; B writes the error again while H reads it; B may use a stream whose handler is gone.
 //
-// The design that holds has no word between threads to be said too early, too late or twice. A handler sends itself, from a
-// queue of its own; that a subscriber is listed, that events reach its queue and that the broadcaster is closed are changed
-// and read under one mutex; and only its own handler removes it.
+// The design that holds has no word between threads to be said too early, too late or twice. A handler sends itself, what it
+// reads from a log of events; that it is listed, where it is in the log and whether the log is closed are changed and read
+// under one mutex; and only the handler itself removes it.
 #include "systems/crio/broadcaster.h"
 
 #include <algorithm>
@@ -29,7 +29,6 @@
 #include <vector>
 
 #include "systems/base/latch.h"
-#include "systems/base/mailbox.h"
 #include "systems/base/wait_group.h"
 #include "systems/crio/go.h"
 
@@ -121,6 +120,9 @@ class SendingBroadcaster final : public Broadcaster {
   BroadcasterStats stats_;  // guarded by stats_mutex_
 };
 
+// One log of the latest events, and for each subscriber a place in it: the queue of a subscriber is what lies between its
+// place and the end. Publishing costs the same for any number of subscribers, and who falls behind the beginning of the log
+// knows exactly how many events it missed.
 class FixedBroadcaster final : public Broadcaster {
  public:
   explicit FixedBroadcaster(const BroadcasterOptions& options) : options_(options) {}
@@ -131,48 +133,70 @@ class FixedBroadcaster final : public Broadcaster {
   [[nodiscard]] BroadcasterStats stats() const override;
 
  private:
-  // Events are shared by the queues, not copied into each.
   using Event = std::shared_ptr<const ContainerEventResponse>;
 
-  // Lives in its Serve call. While it is listed, it is used under mutex_ only.
+  // Lives in its Serve call.
   struct Subscription {
-    Subscription(EventStream& of, size_t capacity) : stream(of), mailbox(capacity) {}
     EventStream& stream;
-    systems::Mailbox<Event> mailbox;
+    uint64_t next;      // the number of the event that comes next; guarded by mutex_
+    bool left = false;  // its client did; guarded by mutex_
   };
+  // What comes next for a subscriber: a gap, then events. Neither at the end.
+  struct Batch {
+    uint64_t missed = 0;
+    std::vector<Event> events;
+  };
+  // So that a subscriber takes the lock once for several events.
+  static constexpr size_t kBatch = 32;
 
   bool Register(Subscription& subscription);
   Status Deliver(Subscription& subscription);
-  Status GiveUp(Subscription& subscription, uint64_t missed);
+  Batch Take(Subscription& subscription);
+  void Leave(Subscription& subscription);
   void Unregister(const Subscription& subscription);
 
+  [[nodiscard]] uint64_t EndOfLog() const { return first_ + log_.size(); }  // with mutex_ held
+  void TrimLog();                                                           // the same
+
   const BroadcasterOptions options_;
+  // Held while calls are cancelled, which calls Leave. Before mutex_. The list is changed under both, and read under either.
+  std::mutex cancel_mutex_;
   mutable std::mutex mutex_;
+  std::vector<Subscription*> subscriptions_;
+  std::condition_variable changed_;  // the log, closed_, Subscription::left
   std::condition_variable all_gone_;
-  std::vector<Subscription*> subscriptions_;  // the rest is guarded by mutex_
-  std::deque<Event> backlog_;                 // kept for the first subscriber ever
+  std::deque<Event> log_;  // the rest is guarded by mutex_
+  uint64_t first_ = 0;     // the number of the first event in log_
   bool had_subscriber_ = false;
   bool closed_ = false;
   BroadcasterStats stats_;
 };
 
 bool FixedBroadcaster::Publish(ContainerEventResponse published) {
-  const Event event = std::make_shared<const ContainerEventResponse>(std::move(published));
-  const std::lock_guard lock(mutex_);
-  if (closed_ || (!had_subscriber_ && backlog_.size() >= options_.capacity)) {
-    ++stats_.dropped;
-    return false;
+  Event event = std::make_shared<const ContainerEventResponse>(std::move(published));
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_ || (!had_subscriber_ && log_.size() >= options_.capacity)) {
+      ++stats_.dropped;
+      return false;
+    }
+    ++stats_.published;
+    log_.push_back(std::move(event));
+    if (had_subscriber_) TrimLog();
   }
-  ++stats_.published;
-  if (!had_subscriber_) backlog_.push_back(event);
-  for (Subscription* each : subscriptions_) {
-    if (!each->mailbox.Put(event) && !each->mailbox.closed()) ++stats_.missed;
-  }
+  changed_.notify_all();
   return true;
 }
 
+// Once there has been a subscriber: as many events as one may be behind by, and none while there is nobody.
+void FixedBroadcaster::TrimLog() {
+  const size_t kept =
+      subscriptions_.empty() ? 0 : std::max<size_t>(options_.subscriber_capacity, 1);
+  for (; log_.size() > kept; ++first_) log_.pop_front();
+}
+
 Status FixedBroadcaster::Serve(EventStream& stream) {
-  Subscription subscription(stream, options_.subscriber_capacity);
+  Subscription subscription{.stream = stream, .next = 0};
   if (!Register(subscription)) return {Code::kUnavailable, "the event stream has been shut down"};
   Status status = Deliver(subscription);
   Unregister(subscription);
@@ -180,67 +204,87 @@ Status FixedBroadcaster::Serve(EventStream& stream) {
 }
 
 bool FixedBroadcaster::Register(Subscription& subscription) {
+  const std::lock_guard before(cancel_mutex_);
   const std::lock_guard lock(mutex_);
   if (closed_) return false;
+  subscription.next = had_subscriber_ ? EndOfLog() : first_;
+  had_subscriber_ = true;
   subscriptions_.push_back(&subscription);
   CountSubscriber();
-  had_subscriber_ = true;
-  for (Event& event : std::exchange(backlog_, {})) {
-    if (!subscription.mailbox.Put(std::move(event))) ++stats_.missed;
-  }
   return true;
 }
 
-// Until the client is gone, or the mailbox is closed and empty.
 Status FixedBroadcaster::Deliver(Subscription& subscription) {
   EventStream& stream = subscription.stream;
   const std::stop_token context = stream.context();
   // A client that leaves while there is nothing to send is noticed too.
-  const std::stop_callback watch(context, [&subscription] { subscription.mailbox.Close(); });
+  const std::stop_callback watch(context, [this, &subscription] { Leave(subscription); });
   for (;;) {
-    // Not Take: if the system falls silent after an overflow, nothing follows the gap.
-    const systems::Delivery<Event> delivery = subscription.mailbox.TakeWithGaps();
-    if (context.stop_requested()) return {Code::kCancelled, "context canceled"};
-    if (delivery.missed > 0) {
+    const Batch batch = Take(subscription);
+    if (batch.missed > 0) {
       if (options_.overflow == Overflow::kEndStream) {
-        return GiveUp(subscription, delivery.missed + (delivery.value ? 1 : 0));
+        return {Code::kResourceExhausted, "the client reads too slowly: it missed " +
+                                              std::to_string(batch.missed) + " events"};
       }
-      if (const Status told = stream.Missed(delivery.missed); !told.ok()) return told;
+      if (const Status told = stream.Missed(batch.missed); !told.ok()) return told;
     }
-    if (!delivery.value && delivery.missed > 0) continue;
-    if (!delivery.value) return {};
-    const Status sent = stream.Send(**delivery.value);
-    if (!sent.ok()) return TransportIsClosing(sent) ? Status() : sent;
+    for (const Event& event : batch.events) {
+      const Status sent = stream.Send(*event);
+      if (!sent.ok()) return TransportIsClosing(sent) ? Status() : sent;
+    }
+    if (context.stop_requested()) return {Code::kCancelled, "context canceled"};
+    if (batch.events.empty()) return {};
   }
 }
 
-// What is still queued is lost to this subscriber as well, and counted.
-Status FixedBroadcaster::GiveUp(Subscription& subscription, uint64_t missed) {
-  subscription.mailbox.Close();
-  for (;;) {
-    const systems::Delivery<Event> delivery = subscription.mailbox.Take();
-    missed += delivery.missed;
-    if (!delivery.value) break;
-    ++missed;
+FixedBroadcaster::Batch FixedBroadcaster::Take(Subscription& subscription) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock,
+                [&] { return closed_ || subscription.left || subscription.next < EndOfLog(); });
+  Batch batch;
+  if (subscription.left) return batch;
+  uint64_t& next = subscription.next;
+  if (next < first_) {
+    // A stream that ends for this misses what it could still have got as well.
+    const bool ends = options_.overflow == Overflow::kEndStream;
+    batch.missed = (ends ? EndOfLog() : first_) - std::exchange(next, ends ? EndOfLog() : first_);
+    stats_.missed += batch.missed;
   }
-  return {Code::kResourceExhausted,
-          "the client reads too slowly: it missed " + std::to_string(missed) + " events"};
+  for (; next < EndOfLog() && batch.events.size() < kBatch; ++next) {
+    batch.events.push_back(log_[next - first_]);
+  }
+  return batch;
+}
+
+void FixedBroadcaster::Leave(Subscription& subscription) {
+  const std::lock_guard lock(mutex_);
+  subscription.left = true;
+  changed_.notify_all();
 }
 
 void FixedBroadcaster::Unregister(const Subscription& subscription) {
+  const std::lock_guard before(cancel_mutex_);
   const std::lock_guard lock(mutex_);
   std::erase(subscriptions_, &subscription);
-  // Under the lock: once the last one is out, Shutdown returns and the broadcaster may be destroyed.
-  if (subscriptions_.empty()) all_gone_.notify_all();
+  if (subscriptions_.empty()) {
+    TrimLog();
+    all_gone_.notify_all();
+  }
 }
 
 void FixedBroadcaster::Shutdown() {
-  std::unique_lock lock(mutex_);
-  closed_ = true;
-  for (Subscription* each : subscriptions_) each->mailbox.Close();
   const auto all_gone = [this] { return subscriptions_.empty(); };
-  if (all_gone_.wait_for(lock, options_.drain_timeout, all_gone)) return;
-  for (Subscription* each : subscriptions_) each->stream.Cancel();
+  {
+    std::unique_lock lock(mutex_);
+    closed_ = true;
+    changed_.notify_all();
+    if (all_gone_.wait_for(lock, options_.drain_timeout, all_gone)) return;
+  }
+  {
+    const std::lock_guard listed(cancel_mutex_);
+    for (Subscription* each : subscriptions_) each->stream.Cancel();
+  }
+  std::unique_lock lock(mutex_);
   all_gone_.wait(lock, all_gone);
 }
 

@@ -21,14 +21,15 @@ namespace crio {
 enum class Design {
   kAsReported,   // one broadcaster thread that sends; handlers wait for their wait group (1.28.9)
   kUpstreamFix,  // the same, but a handler waits for a channel that is closed at most once (1.33.0)
-  kFixed,        // a bounded queue for each subscriber; its own handler sends
+  kFixed,        // each handler sends what it reads from one bounded log of events
 };
 
 [[nodiscard]] constexpr Design DesignOf(systems::Variant variant) {
   return variant == systems::Variant::kFixed ? Design::kFixed : Design::kAsReported;
 }
 
-// What is done with a subscriber whose queue overflows (kFixed only; the others have no such queue).
+// What is done with a subscriber that falls behind by more than its queue holds (kFixed only; the others have no queues).
+// The oldest of its events are what it misses.
 enum class Overflow {
   // The stream ends with ResourceExhausted, which names how many events are lost. A kubelet then lists all pods anew and
   // subscribes again, so this is the answer that its protocol has a place for.
@@ -41,7 +42,8 @@ struct BroadcasterOptions {
   Design design = Design::kFixed;
   // Events that wait for the first subscriber ever, or (except kFixed) for the broadcaster thread.
   size_t capacity = 1000;
-  // The rest is for kFixed only. Events that wait for one subscriber.
+  // The rest is for kFixed only. Events that may wait for one subscriber; they are shared, so this is also how many there
+  // are in all. At least 1.
   size_t subscriber_capacity = 1000;
   Overflow overflow = Overflow::kEndStream;
   // How long Shutdown lets subscribers read what is queued for them before it cancels their calls.

@@ -146,16 +146,29 @@ void Publish(benchmark::State& state, Design design) {
   state.SetItemsProcessed(state.iterations() * kBurst);
 }
 
-BENCHMARK_CAPTURE(Deliver, as_reported, Design::kAsReported)->Arg(1)->Arg(10)->Arg(100)->UseRealTime();
+BENCHMARK_CAPTURE(Deliver, as_reported, Design::kAsReported)
+    ->Arg(1)
+    ->Arg(10)
+    ->Arg(100)
+    ->UseRealTime();
 BENCHMARK_CAPTURE(Deliver, fixed, Design::kFixed)->Arg(1)->Arg(10)->Arg(100)->UseRealTime();
 BENCHMARK_CAPTURE(DeliverOne, as_reported, Design::kAsReported)
-    ->Arg(1)->Arg(10)->Arg(100)->UseRealTime();
+    ->Arg(1)
+    ->Arg(10)
+    ->Arg(100)
+    ->UseRealTime();
 BENCHMARK_CAPTURE(DeliverOne, fixed, Design::kFixed)->Arg(1)->Arg(10)->Arg(100)->UseRealTime();
 BENCHMARK_CAPTURE(DeliverWork, as_reported, Design::kAsReported)
-    ->Arg(1)->Arg(10)->Arg(100)->UseRealTime();
+    ->Arg(1)
+    ->Arg(10)
+    ->Arg(100)
+    ->UseRealTime();
 BENCHMARK_CAPTURE(DeliverWork, fixed, Design::kFixed)->Arg(1)->Arg(10)->Arg(100)->UseRealTime();
 BENCHMARK_CAPTURE(Publish, as_reported, Design::kAsReported)
-    ->Arg(1)->Arg(10)->Arg(100)->UseManualTime();
+    ->Arg(1)
+    ->Arg(10)
+    ->Arg(100)
+    ->UseManualTime();
 BENCHMARK_CAPTURE(Publish, fixed, Design::kFixed)->Arg(1)->Arg(10)->Arg(100)->UseManualTime();
 
 }  // namespace

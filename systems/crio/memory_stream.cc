@@ -16,6 +16,7 @@ Status MemoryStream::Push(Message message) {
   std::unique_lock lock(mutex_);
   systems::Ensure(!finished_, "send on a stream whose handler has returned");
   if (++attempt_count_ >= options_.dies_at_send && !broken_) broken_ = options_.death;
+  changed_.notify_all();
   changed_.wait(lock, [this] { return broken_ || unread_.size() < options_.window; });
   if (broken_) return *broken_;
   ++sent_count_;
@@ -71,6 +72,11 @@ std::vector<MemoryStream::Message> MemoryStream::ReadAvailable() {
 void MemoryStream::WaitForSends(size_t count) const {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return sent_count_ >= count; });
+}
+
+void MemoryStream::WaitForAttempts(size_t count) const {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return attempt_count_ >= count; });
 }
 
 std::optional<Status> MemoryStream::finished() const {

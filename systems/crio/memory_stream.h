@@ -60,6 +60,8 @@ class MemoryStream final : public EventStream {
   [[nodiscard]] std::vector<Message> ReadAvailable();
   // Waits until `count` events were sent successfully.
   void WaitForSends(size_t count) const;
+  // Waits until `count` sends were begun: the last one may be waiting for the client.
+  void WaitForAttempts(size_t count) const;
   // The client leaves: sends fail, one that waits too.
   void Disconnect();
   // With what the handler returned; nothing as long as it has not.

@@ -18,7 +18,7 @@ namespace {
 using systems::Scenario;
 using systems::Variant;
 
-constexpr std::uint64_t kSchedules = 4'000;
+constexpr std::uint64_t kSchedules = 2'000;
 
 const Scenario& Named(std::string_view name) {
   for (const Scenario& each : Scenarios()) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <map>
 #include <string>
 #include <thread>
 #include <utility>
@@ -173,6 +174,34 @@ TEST_F(EventsTest, OfContainersThatLiveAtTheSameTimeAreInOrderForEach) {
   for (const auto& [id, types] : of) {
     EXPECT_THAT(types, ElementsAre(Type::kCreated, Type::kStarted, Type::kStopped, Type::kDeleted));
   }
+}
+
+TEST_F(EventsTest, AContainerThatTwoRemoveIsDeletedOnce) {
+  const std::string pod = Value(server_.RunPodSandbox(Pod()));
+  const std::string id = Value(server_.CreateContainer(pod, Named("main")));
+  std::thread other([&] { static_cast<void>(server_.RemoveContainer(id)); });
+  static_cast<void>(server_.RemoveContainer(id));
+  other.join();
+  server_.Shutdown();
+  EXPECT_THAT(Hear(4), ElementsAre(Heard(Type::kStarted, pod), Heard(Type::kCreated, id),
+                                   Heard(Type::kStopped, id), Heard(Type::kDeleted, id)));
+  EXPECT_FALSE(stream_.Read().event);
+  EXPECT_EQ(runtime_.process_count(), 0U);
+}
+
+// Whoever is first: no container is left running in a pod that was stopped.
+TEST_F(EventsTest, AContainerIsCreatedBeforeItsPodIsStoppedOrNotAtAll) {
+  const std::string pod = Value(server_.RunPodSandbox(Pod()));
+  std::thread other([&] { EXPECT_EQ(server_.StopPodSandbox(pod), Status()); });
+  const Result<std::string> id = server_.CreateContainer(pod, Named("main"));
+  other.join();
+  if (id.ok()) {
+    EXPECT_EQ(server_.GetContainerStatus(*id)->state, ContainerState::kExited);
+  } else {
+    EXPECT_THAT(id.status().message(), testing::HasSubstr("the sandbox was stopped"));
+  }
+  EXPECT_EQ(server_.RemovePodSandbox(pod), Status());
+  EXPECT_EQ(runtime_.process_count(), 0U);
 }
 
 TEST_F(EventsTest, OfExitsThatHappenedBeforeShutdownAreDelivered) {
