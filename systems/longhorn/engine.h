@@ -29,7 +29,7 @@ struct RebuildJob {
   std::string engine;
   std::string src_replica;
   std::string dst_replica;
-  std::string rebuild_snapshot;      // the system snapshot on which the destination stands
+  std::string rebuild_snapshot;        // the system snapshot on which the destination stands
   std::vector<std::string> snapshots;  // to copy, in this order
 };
 

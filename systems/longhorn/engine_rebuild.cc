@@ -54,9 +54,8 @@ Result<RebuildingDstRequest> Engine::PrepareRebuild(const std::string& src,
   request.src_replica_name = src;
   request.external_snapshot_name = NewName("rebuild-");
   const SnapshotOptions options{request.external_snapshot_name, false, ""};
-  OnEachReplica([&](const std::string& name) {
-    return replicas_.ReplicaSnapshotCreate(name, options);
-  });
+  OnEachReplica(
+      [&](const std::string& name) { return replicas_.ReplicaSnapshotCreate(name, options); });
   if (Status status = RefreshInfo(); !status.ok()) return Fail(status);
   const Result<ReplicaInfo> source = replicas_.ReplicaGet(src);
   if (!source.ok()) return source.status();
@@ -83,8 +82,8 @@ Status Engine::AttachRebuilding(const std::string& replica, Member* member) {
 Status Engine::ReplicaAddFinish(const RebuildJob& job, const Status& copied) {
   const SuspendedDevice suspended(device_.get());
   const auto member = members_.find(job.dst_replica);
-  const bool wanted = member != members_.end() &&
-                      (member->second.mode == Mode::kWO || spec_.finish_ignores_mode);
+  const bool wanted =
+      member != members_.end() && (member->second.mode == Mode::kWO || spec_.finish_ignores_mode);
   Status status = copied;
   if (status.ok() && !wanted) status = Unknown("replica " + job.dst_replica + " was given up");
   // The destination first: it reads from the source's snapshot until it has changed over.
@@ -104,8 +103,7 @@ Status Engine::ReplicaAddFinish(const RebuildJob& job, const Status& copied) {
 Status Engine::ReplicaDelete(const std::string& replica) {
   const auto member = members_.find(replica);
   if (member == members_.end()) {
-    return Error(Code::kNotFound,
-                 "cannot find replica " + replica + " in engine " + spec_.name);
+    return Error(Code::kNotFound, "cannot find replica " + replica + " in engine " + spec_.name);
   }
   if (!member->second.bdev.empty()) {
     (void)node_.target.BdevRaidRemoveBaseBdev(member->second.bdev);

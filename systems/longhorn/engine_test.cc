@@ -36,9 +36,7 @@ class EngineTest : public testing::TestWithParam<Variant> {
   void Write(uint64_t block, const std::string& data) {
     EXPECT_TRUE((*server().EngineDevice("e"))->Write(block, data).ok());
   }
-  std::string Read(uint64_t block) {
-    return TrimBlock((*server().EngineDevice("e"))->Read(block));
-  }
+  std::string Read(uint64_t block) { return TrimBlock((*server().EngineDevice("e"))->Read(block)); }
   Status Snapshot(const std::string& name) {
     return server().EngineSnapshotCreate("e", {.name = name}).status();
   }

@@ -16,7 +16,8 @@ namespace {
 using systems::Variant;
 
 constexpr std::chrono::microseconds kCall{100};
-constexpr std::chrono::milliseconds kPause{1};  // between two turns of the monitor, which are 3 s apart in life
+constexpr std::chrono::milliseconds kPause{
+    1};  // between two turns of the monitor, which are 3 s apart in life
 
 // The calls that a creation, a deletion and a turn of the monitor make most.
 class RemoteTarget final : public MemoryTarget {

@@ -56,8 +56,8 @@ Status RebuildRunner::Copy(const RebuildJob& job) {
 }
 
 Status RebuildRunner::CopySnapshot(const RebuildJob& job, const std::string& snapshot) {
-  const Result<bool> started = replicas_.ReplicaRebuildingDstShallowCopyStart(
-      job.dst_replica, job.src_replica, snapshot);
+  const Result<bool> started =
+      replicas_.ReplicaRebuildingDstShallowCopyStart(job.dst_replica, job.src_replica, snapshot);
   if (!started.ok()) return started.status();
   if (!*started) return {};
   int errors = 0;

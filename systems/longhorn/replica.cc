@@ -103,9 +103,7 @@ Status Replica::PrepareHead() {
   return node_.target.BdevLvolCreate(spec_.lvs_name, spec_.name, spec_.spec_size / kMiB).status();
 }
 
-Status Replica::Expose() {
-  return StartExpose(node_, spec_.name, tree_->head.uuid, ports_.first);
-}
+Status Replica::Expose() { return StartExpose(node_, spec_.name, tree_->head.uuid, ports_.first); }
 
 Status Replica::Delete(bool cleanup) {
   if (state_ == State::kPending && !cleanup) return {};

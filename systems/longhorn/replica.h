@@ -100,8 +100,7 @@ class Replica {
                                          const std::string& snapshot);
   Status RebuildingSrcFinish(const std::string& dst_replica);
   // Copies what the snapshot itself holds to the destination's rebuilding lvol, in the background.
-  Status RebuildingSrcShallowCopyStart(const std::string& snapshot,
-                                       const std::string& dst_replica,
+  Status RebuildingSrcShallowCopyStart(const std::string& snapshot, const std::string& dst_replica,
                                        const std::string& dst_rebuilding_lvol_address);
   Result<ShallowCopyStatus> RebuildingSrcShallowCopyCheck();
 

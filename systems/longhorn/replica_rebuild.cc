@@ -16,13 +16,12 @@ Result<std::string> Replica::RebuildingSrcStart(const std::string& dst_replica,
     return Error(Code::kFailedPrecondition, "replica " + spec_.name + " is not running");
   }
   if (helping_) {
-    return Error(Code::kFailedPrecondition, "replica " + spec_.name + " is already a source for " +
-                                                helping_->dst_replica);
+    return Error(Code::kFailedPrecondition,
+                 "replica " + spec_.name + " is already a source for " + helping_->dst_replica);
   }
   const auto found = tree_->snapshots.find(snapshot);
   if (found == tree_->snapshots.end()) {
-    return Error(Code::kNotFound,
-                 "cannot find snapshot " + snapshot + " in replica " + spec_.name);
+    return Error(Code::kNotFound, "cannot find snapshot " + snapshot + " in replica " + spec_.name);
   }
   if (ports_.count <= kSnapshotPortOffset) {
     return Error(Code::kFailedPrecondition, "replica " + spec_.name + " has no spare port");
@@ -55,8 +54,8 @@ Status Replica::RebuildingSrcShallowCopyStart(const std::string& snapshot,
       !status.ok()) {
     return status;
   }
-  const Result<std::string> dst = Attach(
-      node_, CopyController(), RebuildingLvolName(dst_replica), dst_rebuilding_lvol_address);
+  const Result<std::string> dst =
+      Attach(node_, CopyController(), RebuildingLvolName(dst_replica), dst_rebuilding_lvol_address);
   if (!dst.ok()) return dst.status();
   const Result<uint32_t> copy =
       node_.target.BdevLvolStartShallowCopy(SnapshotAlias(snapshot), *dst);
@@ -84,8 +83,7 @@ std::set<std::string> Replica::IntactSnapshots(const RebuildingDstRequest& reque
     const bool same = ours->second.snapshot_timestamp == theirs.snapshot_timestamp &&
                       ours->second.spec_size == theirs.spec_size &&
                       ours->second.actual_size == theirs.actual_size &&
-                      ours->second.parent == theirs.parent &&
-                      !theirs.snapshot_checksum.empty() &&
+                      ours->second.parent == theirs.parent && !theirs.snapshot_checksum.empty() &&
                       ours->second.snapshot_checksum == theirs.snapshot_checksum;
     if (same && (!names.contains(theirs.parent) || intact.contains(theirs.parent))) {
       intact.insert(theirs.name);
@@ -124,8 +122,7 @@ Status Replica::StartDst(const RebuildingDstRequest& request) {
     keep.insert(SnapshotLvolName(spec_.name, snapshot));
   }
   if (Status status = DeleteLvols(keep); !status.ok()) return status;
-  const Result<std::string> head =
-      target.BdevLvolCloneBdev(*external, spec_.lvs_name, spec_.name);
+  const Result<std::string> head = target.BdevLvolCloneBdev(*external, spec_.lvs_name, spec_.name);
   if (!head.ok()) return head.status();
   if (Status status = target.BdevLvolResize(*head, spec_.spec_size / kMiB); !status.ok()) {
     return status;
@@ -151,9 +148,8 @@ Result<std::string> Replica::RebuildingDstShallowCopyStart(const std::string& sn
                                  ? SnapshotAlias(wanted->parent)
                                  : backing_image_.alias;
   const Result<std::string> uuid =
-      parent.empty()
-          ? node_.target.BdevLvolCreate(spec_.lvs_name, lvol, wanted->spec_size / kMiB)
-          : node_.target.BdevLvolClone(parent, lvol);
+      parent.empty() ? node_.target.BdevLvolCreate(spec_.lvs_name, lvol, wanted->spec_size / kMiB)
+                     : node_.target.BdevLvolClone(parent, lvol);
   if (!uuid.ok()) return uuid.status();
   if (Status status = node_.target.BdevLvolResize(*uuid, wanted->spec_size / kMiB); !status.ok()) {
     return status;
@@ -193,7 +189,8 @@ Status Replica::RebuildingDstSnapshotCreate(const std::string& snapshot) {
 
 Status Replica::RebuildingDstFinish(bool completed) {
   if (!rebuilding_) return {};
-  Status status = completed ? FinishDst() : Unknown("rebuilding of " + spec_.name + " was given up");
+  Status status =
+      completed ? FinishDst() : Unknown("rebuilding of " + spec_.name + " was given up");
   rebuilding_.reset();
   const Status removed = RemoveRebuildingLvol();
   const Status detached =

@@ -161,8 +161,7 @@ TEST_P(ReplicaTest, ASnapshotWithSeveralChildrenIsNotDeleted) {
   ASSERT_TRUE(Snapshot("b").ok());
   ASSERT_TRUE(server().ReplicaSnapshotRevert("r", "a").ok());
   const Status refused = server().ReplicaSnapshotDelete("r", "a");
-  EXPECT_EQ(refused.message,
-            "cannot delete snapshot a(disk-1/r-snap-a) since it has 2 children");
+  EXPECT_EQ(refused.message, "cannot delete snapshot a(disk-1/r-snap-a) since it has 2 children");
   EXPECT_EQ(Get().state, State::kRunning) << "nothing was touched";
   ASSERT_TRUE(server().ReplicaSnapshotDelete("r", "b").ok());
   ASSERT_TRUE(server().ReplicaSnapshotDelete("r", "a").ok());
@@ -228,10 +227,9 @@ TEST_P(ReplicaTest, ABackingImageIsWhatItReadsAtFirst) {
   image.lvs_name = kDisk;
   image.lvs_uuid = world_.lvs_uuid();
   image.size = 2 * kMiB;
-  ASSERT_EQ(server()
-                .BackingImageCreate(image, [] { return std::vector<std::string>{"bird"}; })
-                ->state,
-            BackingImageState::kReady);
+  ASSERT_EQ(
+      server().BackingImageCreate(image, [] { return std::vector<std::string>{"bird"}; })->state,
+      BackingImageState::kReady);
   ReplicaCreateRequest request = world_.ReplicaRequest("r");
   request.backing_image_name = "parrot";
   ASSERT_EQ(server().ReplicaCreate(request)->state, State::kRunning);

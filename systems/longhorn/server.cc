@@ -33,12 +33,11 @@ Server::Server(SpdkTarget& target, Options options)
       replicas_(MakeDirectory<Replica>("replica", options_.replicas, &replica_changes_)),
       engines_(MakeDirectory<Engine>("engine", options_.engines, &engine_changes_)),
       rebuilds_(std::make_unique<RebuildRunner>(
-          *this, [this](const RebuildJob& job, const Status& copied) {
-            FinishRebuild(job, copied);
-          })) {
+          *this,
+          [this](const RebuildJob& job, const Status& copied) { FinishRebuild(job, copied); })) {
   if (options_.monitor_interval > std::chrono::nanoseconds(0)) {
-    monitor_ = std::make_unique<systems::Periodic>(options_.monitor_interval,
-                                                   [this] { (void)Verify(); });
+    monitor_ =
+        std::make_unique<systems::Periodic>(options_.monitor_interval, [this] { (void)Verify(); });
   }
 }
 
@@ -126,9 +125,8 @@ Result<ReplicaInfo> Server::ReplicaCreate(const ReplicaCreateRequest& request) {
   const Status status = replicas_->Create(
       request.name,
       [&] {
-        return std::make_unique<Replica>(
-            node_, Replica::Spec{request.name, request.lvs_name, request.lvs_uuid,
-                                 request.spec_size});
+        return std::make_unique<Replica>(node_, Replica::Spec{request.name, request.lvs_name,
+                                                              request.lvs_uuid, request.spec_size});
       },
       [&](Replica& replica) -> Status {
         const Result<Replica::BackingImageLvol> image = FindBackingImage(request);
@@ -174,8 +172,8 @@ Status Server::ReplicaSnapshotPurge(const std::string& name) {
 
 Status Server::ReplicaSnapshotHash(const std::string& name, const std::string& snapshot,
                                    bool rehash) {
-  return replicas_->With(
-      name, [&](Replica& replica) { return replica.SnapshotHash(snapshot, rehash); });
+  return replicas_->With(name,
+                         [&](Replica& replica) { return replica.SnapshotHash(snapshot, rehash); });
 }
 
 Result<BackingImageInfo> Server::BackingImageCreate(const BackingImageCreateRequest& request,

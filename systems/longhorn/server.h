@@ -120,8 +120,7 @@ class Server final : public ReplicaService {
   Status EngineSuspend(const std::string& name);
   Status EngineResume(const std::string& name);
   Status EngineExpand(const std::string& name, uint64_t size);
-  Result<std::string> EngineSnapshotCreate(const std::string& name,
-                                           const SnapshotOptions& options);
+  Result<std::string> EngineSnapshotCreate(const std::string& name, const SnapshotOptions& options);
   Status EngineSnapshotDelete(const std::string& name, const std::string& snapshot);
   Status EngineSnapshotRevert(const std::string& name, const std::string& snapshot);
   Status EngineSnapshotPurge(const std::string& name);

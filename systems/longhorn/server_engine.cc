@@ -135,8 +135,7 @@ Result<std::string> Server::ReplicaRebuildingSrcStart(const std::string& name,
   return address;
 }
 
-Status Server::ReplicaRebuildingSrcFinish(const std::string& name,
-                                          const std::string& dst_replica) {
+Status Server::ReplicaRebuildingSrcFinish(const std::string& name, const std::string& dst_replica) {
   return replicas_->With(
       name, [&](Replica& replica) { return replica.RebuildingSrcFinish(dst_replica); });
 }
@@ -191,8 +190,8 @@ Status Server::ReplicaRebuildingDstSnapshotCreate(const std::string& name,
 }
 
 Status Server::ReplicaRebuildingDstFinish(const std::string& name, bool completed) {
-  return replicas_->With(
-      name, [&](Replica& replica) { return replica.RebuildingDstFinish(completed); });
+  return replicas_->With(name,
+                         [&](Replica& replica) { return replica.RebuildingDstFinish(completed); });
 }
 
 }  // namespace longhorn
