@@ -131,10 +131,15 @@ Status Replica::StartDst(const RebuildingDstRequest& request) {
   return Expose();
 }
 
-Result<std::string> Replica::RebuildingDstShallowCopyStart(const std::string& snapshot) {
-  if (!rebuilding_) {
-    return Error(Code::kFailedPrecondition, "replica " + spec_.name + " is not being rebuilt");
-  }
+Status Replica::RequireRebuilding(uint64_t rebuild_id) const {
+  if (rebuilding_ && rebuilding_->request.rebuild_id == rebuild_id) return {};
+  return Error(Code::kFailedPrecondition,
+               "replica " + spec_.name + " is not being rebuilt by " + std::to_string(rebuild_id));
+}
+
+Result<std::string> Replica::RebuildingDstShallowCopyStart(uint64_t rebuild_id,
+                                                           const std::string& snapshot) {
+  if (Status status = RequireRebuilding(rebuild_id); !status.ok()) return status;
   const Lvol* wanted = nullptr;
   for (const Lvol& each : rebuilding_->request.snapshots) {
     if (each.name == snapshot) wanted = &each;
@@ -166,10 +171,8 @@ Status Replica::RemoveRebuildingLvol() {
   return MissingIsFine(node_.target.BdevLvolDelete(RebuildingAlias()));
 }
 
-Status Replica::RebuildingDstSnapshotCreate(const std::string& snapshot) {
-  if (!rebuilding_) {
-    return Error(Code::kFailedPrecondition, "replica " + spec_.name + " is not being rebuilt");
-  }
+Status Replica::RebuildingDstSnapshotCreate(uint64_t rebuild_id, const std::string& snapshot) {
+  if (Status status = RequireRebuilding(rebuild_id); !status.ok()) return status;
   for (const Lvol& theirs : rebuilding_->request.snapshots) {
     if (theirs.name != snapshot || rebuilding_->kept.contains(snapshot)) continue;
     const Xattrs xattrs = {{kXattrUserCreated, theirs.user_created ? "true" : "false"},
@@ -187,8 +190,12 @@ Status Replica::RebuildingDstSnapshotCreate(const std::string& snapshot) {
   return {};
 }
 
-Status Replica::RebuildingDstFinish(bool completed) {
-  if (!rebuilding_) return {};
+Status Replica::RebuildingDstFinish(uint64_t rebuild_id, bool completed) {
+  if (Status status = RequireRebuilding(rebuild_id); !status.ok()) return status;
+  return EndRebuilding(completed);
+}
+
+Status Replica::EndRebuilding(bool completed) {
   Status status =
       completed ? FinishDst() : Unknown("rebuilding of " + spec_.name + " was given up");
   rebuilding_.reset();

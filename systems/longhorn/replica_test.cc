@@ -290,6 +290,17 @@ TEST(ReplicaCreateTest, ADeleteAndACreateOfOneNameComeOneAfterTheOther) {
   world.EnsureNoPortLeaks();
 }
 
+TEST(ReplicaCreateTest, ADiskIsNotDeletedUnderACreation) {
+  World world({});
+  Status deleted;
+  std::thread client([&] { deleted = world.server().DiskDelete(kDisk); });
+  const Result<ReplicaInfo> created = world.CreateReplica("r");
+  client.join();
+  EXPECT_NE(created.ok(), deleted.ok());
+  EXPECT_EQ(created.status().code, created.ok() ? Code::kOk : Code::kNotFound);
+  if (created.ok()) EXPECT_EQ(created->state, State::kRunning);
+}
+
 // R7.
 TEST(WatchTest, EndsWithTheServerAndTellsWhatWasMissed) {
   World world({});
