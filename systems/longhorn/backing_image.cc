@@ -23,8 +23,8 @@ std::string BackingImage::lvol_name() const {
 std::string BackingImage::alias() const { return LvolAlias(spec_.lvs_name, lvol_name()); }
 
 BackingImageInfo BackingImage::Describe() const {
-  return {spec_.name, spec_.lvs_name, spec_.lvs_uuid, spec_.size,
-          spec_.checksum, state_,     error_msg_,     ports_.first};
+  return {spec_.name,     spec_.lvs_name, spec_.lvs_uuid, spec_.size,
+          spec_.checksum, state_,         error_msg_,     ports_.first};
 }
 
 Status BackingImage::Create(const Source& source) {

@@ -18,10 +18,11 @@ namespace longhorn {
 
 // Upstream's rules, as they changed from version to version. One mutex guards the map, each instance has one of its own.
 struct UpstreamRules {
-  bool insert_first;          // Create makes an instance visible before it has built it
-  bool lock_while_listing;    // Verify holds the map's mutex while it asks the target
-  bool check_generation;      // Verify throws its result away if the map has changed meanwhile
-  bool locks_instances_under_map_lock;  // Verify looks at every instance while it holds the map's mutex
+  bool insert_first;        // Create makes an instance visible before it has built it
+  bool lock_while_listing;  // Verify holds the map's mutex while it asks the target
+  bool check_generation;    // Verify throws its result away if the map has changed meanwhile
+  bool
+      locks_instances_under_map_lock;  // Verify looks at every instance while it holds the map's mutex
 };
 
 // As in the report: the pending instance is in the map, the list is stale, the map is replaced by what was concluded from it.

@@ -239,12 +239,11 @@ Status Engine::Sync() {
   for (auto& [name, member] : members_) {
     if (member.mode == Mode::kErr) continue;
     const auto bdev = by_name.find(member.bdev);
-    const bool connected = bdev != by_name.end() && bdev->second->nvme &&
-                           bdev->second->nvme->controller == name &&
-                           bdev->second->nvme->subnqn == Nqn(name) &&
-                           Address(bdev->second->nvme->traddr, bdev->second->nvme->trsvcid) ==
-                               member.address &&
-                           bdev->second->bytes() == spec_.spec_size;
+    const bool connected =
+        bdev != by_name.end() && bdev->second->nvme && bdev->second->nvme->controller == name &&
+        bdev->second->nvme->subnqn == Nqn(name) &&
+        Address(bdev->second->nvme->traddr, bdev->second->nvme->trsvcid) == member.address &&
+        bdev->second->bytes() == spec_.spec_size;
     if (!connected || std::find(bases.begin(), bases.end(), member.bdev) == bases.end()) {
       MarkReplicaError(name, Unknown("replica " + name + " is not part of the RAID"));
     }

@@ -26,10 +26,11 @@ inline constexpr char kFrontendBlockdev[] = "spdk-tcp-blockdev";
 
 // What is left to do of a rebuild when the destination has become part of the RAID.
 struct RebuildJob {
+  uint64_t id = 0;  // of all rebuilds of the node
   std::string engine;
   std::string src_replica;
   std::string dst_replica;
-  std::string rebuild_snapshot;      // the system snapshot on which the destination stands
+  std::string rebuild_snapshot;        // the system snapshot on which the destination stands
   std::vector<std::string> snapshots;  // to copy, in this order
 };
 
@@ -90,8 +91,8 @@ class Engine {
 
   // Rebuild, first part: the new replica takes writes from now on. It is WO until ReplicaAddFinish.
   Result<RebuildJob> ReplicaAddStart(const std::string& replica, const std::string& address,
-                                     bool fast_sync);
-  // Last part: RW if all was copied and it still is WO, else ERR.
+                                     bool fast_sync, uint64_t rebuild_id);
+  // Last part: RW if all was copied and it still is WO by this rebuild, else ERR.
   Status ReplicaAddFinish(const RebuildJob& job, const Status& copied);
   // kNotFound if it is not one of the engine's.
   Status ReplicaDelete(const std::string& replica);
@@ -100,7 +101,8 @@ class Engine {
   struct Member {
     std::string address;
     Mode mode = Mode::kRW;
-    std::string bdev;  // "" if it is not connected
+    std::string bdev;         // "" if it is not connected
+    uint64_t rebuild_id = 0;  // of the rebuild that brought it
   };
 
   enum class WriteOnly { kAllowed, kForbidden };

@@ -11,7 +11,7 @@
 namespace longhorn {
 
 Result<RebuildJob> Engine::ReplicaAddStart(const std::string& replica, const std::string& address,
-                                           bool fast_sync) {
+                                           bool fast_sync, uint64_t rebuild_id) {
   if (Status status = RequireRunning("replica add", WriteOnly::kForbidden); !status.ok()) {
     return status;
   }
@@ -28,18 +28,19 @@ Result<RebuildJob> Engine::ReplicaAddStart(const std::string& replica, const std
   if (!prepared.ok()) return prepared.status();
   RebuildingDstRequest request = *prepared;
   request.fast_sync = fast_sync;
+  request.rebuild_id = rebuild_id;
 
-  RebuildJob job{spec_.name, src, replica, request.external_snapshot_name, {}};
+  RebuildJob job{rebuild_id, spec_.name, src, replica, request.external_snapshot_name, {}};
   for (const Lvol& snapshot : request.snapshots) job.snapshots.push_back(snapshot.name);
   const Result<std::string> head = replicas_.ReplicaRebuildingDstStart(replica, request);
   if (!head.ok()) {
     (void)replicas_.ReplicaRebuildingSrcFinish(src, replica);
     return head.status();
   }
-  Member member{address, Mode::kWO, ""};
+  Member member{address, Mode::kWO, "", rebuild_id};
   if (Status status = AttachRebuilding(replica, &member); !status.ok()) {
     (void)node_.target.BdevNvmeDetachController(replica);
-    (void)replicas_.ReplicaRebuildingDstFinish(replica, false);
+    (void)replicas_.ReplicaRebuildingDstFinish(replica, rebuild_id, false);
     (void)replicas_.ReplicaRebuildingSrcFinish(src, replica);
     return status;
   }
@@ -54,9 +55,8 @@ Result<RebuildingDstRequest> Engine::PrepareRebuild(const std::string& src,
   request.src_replica_name = src;
   request.external_snapshot_name = NewName("rebuild-");
   const SnapshotOptions options{request.external_snapshot_name, false, ""};
-  OnEachReplica([&](const std::string& name) {
-    return replicas_.ReplicaSnapshotCreate(name, options);
-  });
+  OnEachReplica(
+      [&](const std::string& name) { return replicas_.ReplicaSnapshotCreate(name, options); });
   if (Status status = RefreshInfo(); !status.ok()) return Fail(status);
   const Result<ReplicaInfo> source = replicas_.ReplicaGet(src);
   if (!source.ok()) return source.status();
@@ -83,15 +83,15 @@ Status Engine::AttachRebuilding(const std::string& replica, Member* member) {
 Status Engine::ReplicaAddFinish(const RebuildJob& job, const Status& copied) {
   const SuspendedDevice suspended(device_.get());
   const auto member = members_.find(job.dst_replica);
-  const bool wanted = member != members_.end() &&
-                      (member->second.mode == Mode::kWO || spec_.finish_ignores_mode);
+  const bool ours = member != members_.end() && member->second.rebuild_id == job.id;
+  const bool wanted = ours && (member->second.mode == Mode::kWO || spec_.finish_ignores_mode);
   Status status = copied;
   if (status.ok() && !wanted) status = Unknown("replica " + job.dst_replica + " was given up");
   // The destination first: it reads from the source's snapshot until it has changed over.
-  Status finished = replicas_.ReplicaRebuildingDstFinish(job.dst_replica, status.ok());
+  Status finished = replicas_.ReplicaRebuildingDstFinish(job.dst_replica, job.id, status.ok());
   (void)replicas_.ReplicaRebuildingSrcFinish(job.src_replica, job.dst_replica);
   if (status.ok()) status = finished;
-  if (member == members_.end()) return status;
+  if (!ours) return status;
   if (!status.ok()) {
     MarkReplicaError(job.dst_replica, status);
     return status;
@@ -104,8 +104,7 @@ Status Engine::ReplicaAddFinish(const RebuildJob& job, const Status& copied) {
 Status Engine::ReplicaDelete(const std::string& replica) {
   const auto member = members_.find(replica);
   if (member == members_.end()) {
-    return Error(Code::kNotFound,
-                 "cannot find replica " + replica + " in engine " + spec_.name);
+    return Error(Code::kNotFound, "cannot find replica " + replica + " in engine " + spec_.name);
   }
   if (!member->second.bdev.empty()) {
     (void)node_.target.BdevRaidRemoveBaseBdev(member->second.bdev);

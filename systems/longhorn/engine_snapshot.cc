@@ -21,9 +21,8 @@ Result<std::string> Engine::SnapshotCreate(const SnapshotOptions& options) {
   }
   // The snapshots of all replicas hold the same writes.
   const SuspendedDevice suspended(device_.get());
-  OnEachReplica([&](const std::string& name) {
-    return replicas_.ReplicaSnapshotCreate(name, named);
-  });
+  OnEachReplica(
+      [&](const std::string& name) { return replicas_.ReplicaSnapshotCreate(name, named); });
   if (Status status = RefreshInfo(); !status.ok()) return Fail(status);
   return named.name;
 }
@@ -41,9 +40,8 @@ Status Engine::SnapshotDelete(const std::string& snapshot) {
   if (found->second.children.size() > 1) {
     return Error(Code::kFailedPrecondition, cannot + "contains multiple children");
   }
-  OnEachReplica([&](const std::string& name) {
-    return replicas_.ReplicaSnapshotDelete(name, snapshot);
-  });
+  OnEachReplica(
+      [&](const std::string& name) { return replicas_.ReplicaSnapshotDelete(name, snapshot); });
   const Status status = RefreshInfo();
   return status.ok() ? status : Fail(status);
 }
@@ -53,18 +51,16 @@ Status Engine::SnapshotRevert(const std::string& snapshot) {
     return status;
   }
   if (spec_.frontend != kFrontendNone) {
-    return Error(Code::kFailedPrecondition,
-                 "invalid frontend " + spec_.frontend + " for engine " + spec_.name +
-                     " snapshot revert");
+    return Error(Code::kFailedPrecondition, "invalid frontend " + spec_.frontend + " for engine " +
+                                                spec_.name + " snapshot revert");
   }
   if (!snapshots_.contains(snapshot)) {
     return Error(Code::kNotFound, "cannot find snapshot " + snapshot);
   }
   Status status = Disconnect();
   if (status.ok()) {
-    OnEachReplica([&](const std::string& name) {
-      return replicas_.ReplicaSnapshotRevert(name, snapshot);
-    });
+    OnEachReplica(
+        [&](const std::string& name) { return replicas_.ReplicaSnapshotRevert(name, snapshot); });
     status = Reconnect();
   }
   return status.ok() ? status : Fail(status);

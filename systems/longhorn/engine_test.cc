@@ -36,9 +36,7 @@ class EngineTest : public testing::TestWithParam<Variant> {
   void Write(uint64_t block, const std::string& data) {
     EXPECT_TRUE((*server().EngineDevice("e"))->Write(block, data).ok());
   }
-  std::string Read(uint64_t block) {
-    return TrimBlock((*server().EngineDevice("e"))->Read(block));
-  }
+  std::string Read(uint64_t block) { return TrimBlock((*server().EngineDevice("e"))->Read(block)); }
   Status Snapshot(const std::string& name) {
     return server().EngineSnapshotCreate("e", {.name = name}).status();
   }
@@ -309,8 +307,30 @@ TEST_P(EngineTest, WhileOneIsRebuiltOtherThingsMustWait) {
   EXPECT_EQ(server().ReplicaRebuildingSrcStart("r-2", "r-4", "none").status().code,
             Code::kNotFound);
   EXPECT_TRUE(server().ReplicaRebuildingSrcFinish("r-1", "r-3").ok());
-  EXPECT_EQ(server().ReplicaRebuildingDstSnapshotCreate("r-3", "s").code,
+  EXPECT_EQ(server().ReplicaRebuildingDstSnapshotCreate("r-3", 1, "s").code,
             Code::kFailedPrecondition);
+}
+
+TEST_P(EngineTest, ARebuildThatWasGivenUpHasNoSayInTheNext) {
+  (void)world_.MustCreateReplica("r-3");
+  ASSERT_TRUE(server().ReplicaSnapshotCreate("r-1", {.name = "s"}).ok());
+  RebuildingDstRequest request;
+  request.rebuild_id = 5;
+  request.src_replica_name = "r-1";
+  request.external_snapshot_name = "s";
+  request.external_snapshot_address = *server().ReplicaRebuildingSrcStart("r-1", "r-3", "s");
+  request.snapshots = {server().ReplicaGet("r-1")->snapshots.at("s")};
+  ASSERT_TRUE(server().ReplicaRebuildingDstStart("r-3", request).ok());
+  for (const bool completed : {false, true}) {
+    EXPECT_EQ(server().ReplicaRebuildingDstFinish("r-3", 4, completed).code,
+              Code::kFailedPrecondition);
+  }
+  EXPECT_EQ(server().ReplicaRebuildingDstShallowCopyStart("r-3", 4, "r-1", "s").status().code,
+            Code::kFailedPrecondition);
+  EXPECT_TRUE(server().ReplicaGet("r-3")->rebuilding);
+  EXPECT_FALSE(server().ReplicaRebuildingDstFinish("r-3", 5, false).ok());
+  EXPECT_FALSE(server().ReplicaGet("r-3")->rebuilding);
+  EXPECT_EQ(server().ReplicaGet("r-3")->state, State::kError);
 }
 
 TEST_P(EngineTest, ARebuildThatFailsLeavesTheDestinationErrAndTheEngineRunning) {
@@ -361,6 +381,30 @@ TEST_P(EngineTest, AnEngineMayGoWhileAReplicaIsRebuilt) {
   EXPECT_THAT(*target().NvmfGetSubsystems(), IsEmpty());
   EXPECT_EQ(target().BdevGetBdevs()->size(), 1u);
   EXPECT_EQ(server().ports_in_use(), 0);
+}
+
+TEST(OwnedEngineTest, AReplicaIsTakenAwayAndMadeAnewWhileItIsRebuilt) {
+  World world({});
+  Server& server = world.server();
+  (void)world.MustCreateReplica("r-1");
+  (void)world.MustCreateReplica("r-2");
+  (void)world.MustCreateEngine("e", {"r-1"});
+  EXPECT_TRUE((*server.EngineDevice("e"))->Write(0, "data").ok());
+  EXPECT_TRUE(server.EngineReplicaAdd("e", "r-2", world.AddressOf("r-2")).ok());
+  EXPECT_TRUE(server.EngineReplicaDelete("e", "r-2").ok());
+  EXPECT_TRUE(server.ReplicaDelete("r-2", true).ok());
+  (void)world.MustCreateReplica("r-2");
+  // Refused as long as the source still helps the first.
+  const bool added = server.EngineReplicaAdd("e", "r-2", world.AddressOf("r-2")).ok();
+  server.WaitForRebuilds();
+  const EngineInfo info = *server.EngineGet("e");
+  EXPECT_EQ(info.replica_mode_map.count("r-2"), added ? 1u : 0u);
+  if (added) {
+    EXPECT_EQ(info.replica_mode_map.at("r-2"), Mode::kRW);
+    EXPECT_EQ(world.BlockOfReplica("r-2", 0), "data");
+  }
+  EXPECT_EQ(server.ReplicaGet("r-2")->state, State::kRunning);
+  world.EnsureNoPortLeaks();
 }
 
 // The lock of an engine that is busy is nobody else's trouble.

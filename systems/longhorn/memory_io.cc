@@ -121,9 +121,8 @@ Result<std::string> MemoryTarget::ReadLvol(const Lvol& lvol, uint64_t block) {
 // Goes to every member; one that fails is thrown out.
 Status MemoryTarget::WriteRaid(Raid& raid, uint64_t block, const std::string& data) {
   if (block * kBlockBytes >= raid.bytes) return OutOfRange();
-  std::erase_if(raid.base_bdevs, [&](const std::string& base) {
-    return !Write(base, block, data).ok();
-  });
+  std::erase_if(raid.base_bdevs,
+                [&](const std::string& base) { return !Write(base, block, data).ok(); });
   if (raid.base_bdevs.empty()) return SpdkError(kSpdkEio, "Input/output error: no member left");
   return {};
 }

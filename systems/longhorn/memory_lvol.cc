@@ -355,7 +355,9 @@ Result<ShallowCopyStatus> MemoryTarget::BdevLvolCheckShallowCopy(uint32_t operat
     }
   }
   const bool complete = copy.done == copy.clusters.size();
-  return ShallowCopyStatus{!copy.error.empty() ? "error" : complete ? "complete" : "in progress",
+  return ShallowCopyStatus{!copy.error.empty() ? "error"
+                           : complete          ? "complete"
+                                               : "in progress",
                            copy.done, copy.clusters.size(), copy.error};
 }
 

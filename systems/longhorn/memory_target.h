@@ -179,9 +179,9 @@ class MemoryTarget : public SpdkTarget {
   bool alive_ = true;
   std::map<std::string, std::vector<Status>> failures_;  // by method, the next one first
   uint64_t uuids_ = 0;
-  std::map<std::string, uint64_t> files_;     // bytes by file name
-  std::map<std::string, Disk> disks_;         // by bdev name
-  std::map<std::string, Store> stores_;       // by name
+  std::map<std::string, uint64_t> files_;               // bytes by file name
+  std::map<std::string, Disk> disks_;                   // by bdev name
+  std::map<std::string, Store> stores_;                 // by name
   std::map<std::string, std::unique_ptr<Lvol>> lvols_;  // by uuid
   std::map<std::string, Controller> controllers_;       // by name
   std::map<std::string, Raid> raids_;                   // by bdev name

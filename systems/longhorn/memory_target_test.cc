@@ -166,8 +166,7 @@ TEST_F(MemoryTargetTest, ChecksumsTellEqualFromDifferent) {
   for (const std::string name : {"a", "b", "c"}) {
     Write(Make(name), 3, name == "c" ? "else" : "same");
     Snapshot(name, "s" + name);
-    EXPECT_EQ(target_.BdevLvolGetSnapshotChecksum("disk/s" + name).status().spdk_code,
-              kSpdkEnoent);
+    EXPECT_EQ(target_.BdevLvolGetSnapshotChecksum("disk/s" + name).status().spdk_code, kSpdkEnoent);
     EXPECT_TRUE(target_.BdevLvolRegisterSnapshotChecksum("disk/s" + name).ok());
   }
   const std::string a = *target_.BdevLvolGetSnapshotChecksum("disk/sa");

@@ -102,9 +102,10 @@ class OwnedDirectory final : public Directory<Instance> {
 
  private:
   struct Slot {
-    std::mutex owner;                    // the lease
-    std::unique_ptr<Instance> instance;  // guarded by owner; there exactly if published, but for what its owner is doing
-    int users = 0;                       // who holds the lease or waits for it; guarded by table_mutex_
+    std::mutex owner;  // the lease
+    std::unique_ptr<Instance>
+        instance;   // guarded by owner; there exactly if published, but for what its owner is doing
+    int users = 0;  // who holds the lease or waits for it; guarded by table_mutex_
   };
 
   // The right to do as one likes with a name, for the life of this object.
@@ -209,7 +210,7 @@ class OwnedDirectory final : public Directory<Instance> {
 
   const std::string kind_;
   const std::function<void()> changed_;
-  std::mutex table_mutex_;                             // guards all below
+  std::mutex table_mutex_;  // guards all below
   std::map<std::string, std::shared_ptr<Slot>> slots_;
   std::map<std::string, std::shared_ptr<const Info>> published_;
 };

@@ -57,7 +57,7 @@ Status RebuildRunner::Copy(const RebuildJob& job) {
 
 Status RebuildRunner::CopySnapshot(const RebuildJob& job, const std::string& snapshot) {
   const Result<bool> started = replicas_.ReplicaRebuildingDstShallowCopyStart(
-      job.dst_replica, job.src_replica, snapshot);
+      job.dst_replica, job.id, job.src_replica, snapshot);
   if (!started.ok()) return started.status();
   if (!*started) return {};
   int errors = 0;
@@ -65,7 +65,7 @@ Status RebuildRunner::CopySnapshot(const RebuildJob& job, const std::string& sna
     const Result<ShallowCopyStatus> progress =
         replicas_.ReplicaRebuildingDstShallowCopyCheck(job.src_replica);
     if (progress.ok() && progress->state == "complete") {
-      return replicas_.ReplicaRebuildingDstSnapshotCreate(job.dst_replica, snapshot);
+      return replicas_.ReplicaRebuildingDstSnapshotCreate(job.dst_replica, job.id, snapshot);
     }
     if (progress.ok() && progress->state == "error") return Unknown(progress->error);
     errors = progress.ok() ? 0 : errors + 1;

@@ -103,14 +103,12 @@ Status Replica::PrepareHead() {
   return node_.target.BdevLvolCreate(spec_.lvs_name, spec_.name, spec_.spec_size / kMiB).status();
 }
 
-Status Replica::Expose() {
-  return StartExpose(node_, spec_.name, tree_->head.uuid, ports_.first);
-}
+Status Replica::Expose() { return StartExpose(node_, spec_.name, tree_->head.uuid, ports_.first); }
 
 Status Replica::Delete(bool cleanup) {
   if (state_ == State::kPending && !cleanup) return {};
   if (Status status = StopExpose(node_, spec_.name); !status.ok()) return Fail(status);
-  if (rebuilding_) (void)RebuildingDstFinish(false);
+  if (rebuilding_) (void)EndRebuilding(false);
   if (helping_) (void)RebuildingSrcFinish(helping_->dst_replica);
   node_.ports.Release(std::exchange(ports_, {}));
   if (!cleanup) {

@@ -27,6 +27,9 @@ struct SnapshotOptions {
 
 // What the destination of a rebuild is told at the start.
 struct RebuildingDstRequest {
+  // Tells this rebuild from all others of the node: what a rebuild that was given up still asks for is refused, although a new
+  // one has the same destination.
+  uint64_t rebuild_id = 0;
   std::string src_replica_name;
   std::string external_snapshot_name;
   std::string external_snapshot_address;
@@ -100,20 +103,21 @@ class Replica {
                                          const std::string& snapshot);
   Status RebuildingSrcFinish(const std::string& dst_replica);
   // Copies what the snapshot itself holds to the destination's rebuilding lvol, in the background.
-  Status RebuildingSrcShallowCopyStart(const std::string& snapshot,
-                                       const std::string& dst_replica,
+  Status RebuildingSrcShallowCopyStart(const std::string& snapshot, const std::string& dst_replica,
                                        const std::string& dst_rebuilding_lvol_address);
   Result<ShallowCopyStatus> RebuildingSrcShallowCopyCheck();
 
   // Destination of a rebuild: replaces the head by a clone of the source's newest snapshot and deletes what is not worth
   // keeping. Returns the new head's address.
   Result<std::string> RebuildingDstStart(const RebuildingDstRequest& request);
+  // The rest fails with kFailedPrecondition unless that rebuild is under way.
   // Makes and exposes the lvol that the snapshot is copied into. Returns its address, "" if an intact copy was kept.
-  Result<std::string> RebuildingDstShallowCopyStart(const std::string& snapshot);
+  Result<std::string> RebuildingDstShallowCopyStart(uint64_t rebuild_id,
+                                                    const std::string& snapshot);
   // The copy is complete: makes it the snapshot.
-  Status RebuildingDstSnapshotCreate(const std::string& snapshot);
+  Status RebuildingDstSnapshotCreate(uint64_t rebuild_id, const std::string& snapshot);
   // Puts the head on the rebuilt snapshots; if `completed` is false, or that fails, the replica is in error.
-  Status RebuildingDstFinish(bool completed);
+  Status RebuildingDstFinish(uint64_t rebuild_id, bool completed);
 
  private:
   struct Rebuilding {
@@ -144,6 +148,8 @@ class Replica {
   Status DeleteLvols(const std::set<std::string>& keep);
   [[nodiscard]] std::set<std::string> IntactSnapshots(const RebuildingDstRequest& request) const;
   Status StartDst(const RebuildingDstRequest& request);
+  [[nodiscard]] Status RequireRebuilding(uint64_t rebuild_id) const;
+  Status EndRebuilding(bool completed);
   Status FinishDst();
   Status RemoveRebuildingLvol();
 

@@ -16,13 +16,12 @@ Result<std::string> Replica::RebuildingSrcStart(const std::string& dst_replica,
     return Error(Code::kFailedPrecondition, "replica " + spec_.name + " is not running");
   }
   if (helping_) {
-    return Error(Code::kFailedPrecondition, "replica " + spec_.name + " is already a source for " +
-                                                helping_->dst_replica);
+    return Error(Code::kFailedPrecondition,
+                 "replica " + spec_.name + " is already a source for " + helping_->dst_replica);
   }
   const auto found = tree_->snapshots.find(snapshot);
   if (found == tree_->snapshots.end()) {
-    return Error(Code::kNotFound,
-                 "cannot find snapshot " + snapshot + " in replica " + spec_.name);
+    return Error(Code::kNotFound, "cannot find snapshot " + snapshot + " in replica " + spec_.name);
   }
   if (ports_.count <= kSnapshotPortOffset) {
     return Error(Code::kFailedPrecondition, "replica " + spec_.name + " has no spare port");
@@ -55,8 +54,8 @@ Status Replica::RebuildingSrcShallowCopyStart(const std::string& snapshot,
       !status.ok()) {
     return status;
   }
-  const Result<std::string> dst = Attach(
-      node_, CopyController(), RebuildingLvolName(dst_replica), dst_rebuilding_lvol_address);
+  const Result<std::string> dst =
+      Attach(node_, CopyController(), RebuildingLvolName(dst_replica), dst_rebuilding_lvol_address);
   if (!dst.ok()) return dst.status();
   const Result<uint32_t> copy =
       node_.target.BdevLvolStartShallowCopy(SnapshotAlias(snapshot), *dst);
@@ -84,8 +83,7 @@ std::set<std::string> Replica::IntactSnapshots(const RebuildingDstRequest& reque
     const bool same = ours->second.snapshot_timestamp == theirs.snapshot_timestamp &&
                       ours->second.spec_size == theirs.spec_size &&
                       ours->second.actual_size == theirs.actual_size &&
-                      ours->second.parent == theirs.parent &&
-                      !theirs.snapshot_checksum.empty() &&
+                      ours->second.parent == theirs.parent && !theirs.snapshot_checksum.empty() &&
                       ours->second.snapshot_checksum == theirs.snapshot_checksum;
     if (same && (!names.contains(theirs.parent) || intact.contains(theirs.parent))) {
       intact.insert(theirs.name);
@@ -124,8 +122,7 @@ Status Replica::StartDst(const RebuildingDstRequest& request) {
     keep.insert(SnapshotLvolName(spec_.name, snapshot));
   }
   if (Status status = DeleteLvols(keep); !status.ok()) return status;
-  const Result<std::string> head =
-      target.BdevLvolCloneBdev(*external, spec_.lvs_name, spec_.name);
+  const Result<std::string> head = target.BdevLvolCloneBdev(*external, spec_.lvs_name, spec_.name);
   if (!head.ok()) return head.status();
   if (Status status = target.BdevLvolResize(*head, spec_.spec_size / kMiB); !status.ok()) {
     return status;
@@ -134,10 +131,15 @@ Status Replica::StartDst(const RebuildingDstRequest& request) {
   return Expose();
 }
 
-Result<std::string> Replica::RebuildingDstShallowCopyStart(const std::string& snapshot) {
-  if (!rebuilding_) {
-    return Error(Code::kFailedPrecondition, "replica " + spec_.name + " is not being rebuilt");
-  }
+Status Replica::RequireRebuilding(uint64_t rebuild_id) const {
+  if (rebuilding_ && rebuilding_->request.rebuild_id == rebuild_id) return {};
+  return Error(Code::kFailedPrecondition,
+               "replica " + spec_.name + " is not being rebuilt by " + std::to_string(rebuild_id));
+}
+
+Result<std::string> Replica::RebuildingDstShallowCopyStart(uint64_t rebuild_id,
+                                                           const std::string& snapshot) {
+  if (Status status = RequireRebuilding(rebuild_id); !status.ok()) return status;
   const Lvol* wanted = nullptr;
   for (const Lvol& each : rebuilding_->request.snapshots) {
     if (each.name == snapshot) wanted = &each;
@@ -151,9 +153,8 @@ Result<std::string> Replica::RebuildingDstShallowCopyStart(const std::string& sn
                                  ? SnapshotAlias(wanted->parent)
                                  : backing_image_.alias;
   const Result<std::string> uuid =
-      parent.empty()
-          ? node_.target.BdevLvolCreate(spec_.lvs_name, lvol, wanted->spec_size / kMiB)
-          : node_.target.BdevLvolClone(parent, lvol);
+      parent.empty() ? node_.target.BdevLvolCreate(spec_.lvs_name, lvol, wanted->spec_size / kMiB)
+                     : node_.target.BdevLvolClone(parent, lvol);
   if (!uuid.ok()) return uuid.status();
   if (Status status = node_.target.BdevLvolResize(*uuid, wanted->spec_size / kMiB); !status.ok()) {
     return status;
@@ -170,10 +171,8 @@ Status Replica::RemoveRebuildingLvol() {
   return MissingIsFine(node_.target.BdevLvolDelete(RebuildingAlias()));
 }
 
-Status Replica::RebuildingDstSnapshotCreate(const std::string& snapshot) {
-  if (!rebuilding_) {
-    return Error(Code::kFailedPrecondition, "replica " + spec_.name + " is not being rebuilt");
-  }
+Status Replica::RebuildingDstSnapshotCreate(uint64_t rebuild_id, const std::string& snapshot) {
+  if (Status status = RequireRebuilding(rebuild_id); !status.ok()) return status;
   for (const Lvol& theirs : rebuilding_->request.snapshots) {
     if (theirs.name != snapshot || rebuilding_->kept.contains(snapshot)) continue;
     const Xattrs xattrs = {{kXattrUserCreated, theirs.user_created ? "true" : "false"},
@@ -191,9 +190,14 @@ Status Replica::RebuildingDstSnapshotCreate(const std::string& snapshot) {
   return {};
 }
 
-Status Replica::RebuildingDstFinish(bool completed) {
-  if (!rebuilding_) return {};
-  Status status = completed ? FinishDst() : Unknown("rebuilding of " + spec_.name + " was given up");
+Status Replica::RebuildingDstFinish(uint64_t rebuild_id, bool completed) {
+  if (Status status = RequireRebuilding(rebuild_id); !status.ok()) return status;
+  return EndRebuilding(completed);
+}
+
+Status Replica::EndRebuilding(bool completed) {
+  Status status =
+      completed ? FinishDst() : Unknown("rebuilding of " + spec_.name + " was given up");
   rebuilding_.reset();
   const Status removed = RemoveRebuildingLvol();
   const Status detached =

@@ -31,15 +31,17 @@ class ReplicaService {
                                             const std::string& dst_replica) = 0;
   virtual Result<std::string> ReplicaRebuildingDstStart(const std::string& name,
                                                         const RebuildingDstRequest& request) = 0;
-  // Prepares the destination `name` and has its source copy the snapshot. False if an intact copy was kept instead.
+  // Prepares the destination `name` of that rebuild and has its source copy the snapshot. False if an intact copy was kept instead.
   virtual Result<bool> ReplicaRebuildingDstShallowCopyStart(const std::string& name,
+                                                            uint64_t rebuild_id,
                                                             const std::string& src_replica,
                                                             const std::string& snapshot) = 0;
   virtual Result<ShallowCopyStatus> ReplicaRebuildingDstShallowCopyCheck(
       const std::string& src_replica) = 0;
-  virtual Status ReplicaRebuildingDstSnapshotCreate(const std::string& name,
+  virtual Status ReplicaRebuildingDstSnapshotCreate(const std::string& name, uint64_t rebuild_id,
                                                     const std::string& snapshot) = 0;
-  virtual Status ReplicaRebuildingDstFinish(const std::string& name, bool completed) = 0;
+  virtual Status ReplicaRebuildingDstFinish(const std::string& name, uint64_t rebuild_id,
+                                            bool completed) = 0;
 
  protected:
   ReplicaService() = default;

@@ -8,14 +8,13 @@ Status Replica::SnapshotCreate(const SnapshotOptions& options) {
   if (Status status = RequireUsable("snapshot creation"); !status.ok()) return status;
   if (options.name.empty()) return Error(Code::kInvalidArgument, "snapshot name is required");
   if (tree_->snapshots.contains(options.name)) {
-    return Error(Code::kAlreadyExists, "snapshot " + options.name + " already exists in replica " +
-                                           spec_.name);
+    return Error(Code::kAlreadyExists,
+                 "snapshot " + options.name + " already exists in replica " + spec_.name);
   }
   const Xattrs xattrs = {{kXattrUserCreated, options.user_created ? "true" : "false"},
                          {kXattrTimestamp, options.timestamp}};
   Status status =
-      node_.target
-          .BdevLvolSnapshot(HeadAlias(), SnapshotLvolName(spec_.name, options.name), xattrs)
+      node_.target.BdevLvolSnapshot(HeadAlias(), SnapshotLvolName(spec_.name, options.name), xattrs)
           .status();
   if (status.ok()) status = Refresh();
   return status.ok() ? status : Fail(status);
@@ -39,8 +38,7 @@ Status Replica::SnapshotDelete(const std::string& snapshot) {
 Status Replica::SnapshotRevert(const std::string& snapshot) {
   if (Status status = RequireUsable("snapshot revert"); !status.ok()) return status;
   if (!tree_->snapshots.contains(snapshot)) {
-    return Error(Code::kNotFound,
-                 "cannot find snapshot " + snapshot + " in replica " + spec_.name);
+    return Error(Code::kNotFound, "cannot find snapshot " + snapshot + " in replica " + spec_.name);
   }
   if (rebuilding_) {
     return Error(Code::kFailedPrecondition, "replica " + spec_.name + " is being rebuilt");
@@ -60,7 +58,8 @@ Status Replica::SnapshotPurge() {
   if (Status status = RequireUsable("snapshot purge"); !status.ok()) return status;
   for (const auto& [name, snapshot] : std::map<std::string, Lvol>(tree_->snapshots)) {
     const Lvol& now = tree_->snapshots.at(name);  // an earlier deletion may have given it a child
-    if (now.user_created || now.children.size() > 1 || now.children.contains(std::string(kHeadName)))
+    if (now.user_created || now.children.size() > 1 ||
+        now.children.contains(std::string(kHeadName)))
       continue;
     if (Status status = SnapshotDelete(name); !status.ok()) return status;
   }
@@ -71,8 +70,7 @@ Status Replica::SnapshotHash(const std::string& snapshot, bool rehash) {
   if (Status status = RequireUsable("snapshot hash"); !status.ok()) return status;
   const auto found = tree_->snapshots.find(snapshot);
   if (found == tree_->snapshots.end()) {
-    return Error(Code::kNotFound,
-                 "cannot find snapshot " + snapshot + " in replica " + spec_.name);
+    return Error(Code::kNotFound, "cannot find snapshot " + snapshot + " in replica " + spec_.name);
   }
   if (!found->second.snapshot_checksum.empty() && !rehash) return {};
   // It changes nothing that it could leave half done, so a failure is no reason to give the replica up.

@@ -161,8 +161,7 @@ TEST_P(ReplicaTest, ASnapshotWithSeveralChildrenIsNotDeleted) {
   ASSERT_TRUE(Snapshot("b").ok());
   ASSERT_TRUE(server().ReplicaSnapshotRevert("r", "a").ok());
   const Status refused = server().ReplicaSnapshotDelete("r", "a");
-  EXPECT_EQ(refused.message,
-            "cannot delete snapshot a(disk-1/r-snap-a) since it has 2 children");
+  EXPECT_EQ(refused.message, "cannot delete snapshot a(disk-1/r-snap-a) since it has 2 children");
   EXPECT_EQ(Get().state, State::kRunning) << "nothing was touched";
   ASSERT_TRUE(server().ReplicaSnapshotDelete("r", "b").ok());
   ASSERT_TRUE(server().ReplicaSnapshotDelete("r", "a").ok());
@@ -228,10 +227,9 @@ TEST_P(ReplicaTest, ABackingImageIsWhatItReadsAtFirst) {
   image.lvs_name = kDisk;
   image.lvs_uuid = world_.lvs_uuid();
   image.size = 2 * kMiB;
-  ASSERT_EQ(server()
-                .BackingImageCreate(image, [] { return std::vector<std::string>{"bird"}; })
-                ->state,
-            BackingImageState::kReady);
+  ASSERT_EQ(
+      server().BackingImageCreate(image, [] { return std::vector<std::string>{"bird"}; })->state,
+      BackingImageState::kReady);
   ReplicaCreateRequest request = world_.ReplicaRequest("r");
   request.backing_image_name = "parrot";
   ASSERT_EQ(server().ReplicaCreate(request)->state, State::kRunning);
@@ -290,6 +288,17 @@ TEST(ReplicaCreateTest, ADeleteAndACreateOfOneNameComeOneAfterTheOther) {
   EXPECT_EQ(world.server().ReplicaGet("r").ok(), created.ok());
   EXPECT_EQ(world.target().BdevGetBdevs(LvolAlias(kDisk, "r")).ok(), created.ok());
   world.EnsureNoPortLeaks();
+}
+
+TEST(ReplicaCreateTest, ADiskIsNotDeletedUnderACreation) {
+  World world({});
+  Status deleted;
+  std::thread client([&] { deleted = world.server().DiskDelete(kDisk); });
+  const Result<ReplicaInfo> created = world.CreateReplica("r");
+  client.join();
+  EXPECT_NE(created.ok(), deleted.ok());
+  EXPECT_EQ(created.status().code, created.ok() ? Code::kOk : Code::kNotFound);
+  if (created.ok()) EXPECT_EQ(created->state, State::kRunning);
 }
 
 // R7.

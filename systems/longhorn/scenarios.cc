@@ -108,8 +108,8 @@ void BackingImageLost(Variant variant) {
   request.lvs_name = kDisk;
   request.lvs_uuid = world.lvs_uuid();
   request.size = kMiB;
-  const Result<BackingImageInfo> created = world.server().BackingImageCreate(
-      request, [] { return std::vector<std::string>{"bird"}; });
+  const Result<BackingImageInfo> created =
+      world.server().BackingImageCreate(request, [] { return std::vector<std::string>{"bird"}; });
   Ensure(created.ok() && created->state == BackingImageState::kReady,
          "BackingImageCreate succeeds");
   monitor.join();

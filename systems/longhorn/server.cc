@@ -33,12 +33,11 @@ Server::Server(SpdkTarget& target, Options options)
       replicas_(MakeDirectory<Replica>("replica", options_.replicas, &replica_changes_)),
       engines_(MakeDirectory<Engine>("engine", options_.engines, &engine_changes_)),
       rebuilds_(std::make_unique<RebuildRunner>(
-          *this, [this](const RebuildJob& job, const Status& copied) {
-            FinishRebuild(job, copied);
-          })) {
+          *this,
+          [this](const RebuildJob& job, const Status& copied) { FinishRebuild(job, copied); })) {
   if (options_.monitor_interval > std::chrono::nanoseconds(0)) {
-    monitor_ = std::make_unique<systems::Periodic>(options_.monitor_interval,
-                                                   [this] { (void)Verify(); });
+    monitor_ =
+        std::make_unique<systems::Periodic>(options_.monitor_interval, [this] { (void)Verify(); });
   }
 }
 
@@ -56,6 +55,7 @@ Result<DiskInfo> Server::DiskCreate(const DiskCreateRequest& request) {
   if (request.disk_name.empty() || request.disk_path.empty()) {
     return Error(Code::kInvalidArgument, "disk name and disk path are required");
   }
+  const std::lock_guard disks(disks_mutex_);
   Status status = target_.BdevAioCreate(request.disk_path, request.disk_name, request.block_size);
   // The service was restarted, the target was not.
   if (!status.ok() && status.spdk_code != kSpdkEexist) return status;
@@ -66,9 +66,15 @@ Result<DiskInfo> Server::DiskCreate(const DiskCreateRequest& request) {
 }
 
 Status Server::DiskDelete(const std::string& name) {
+  const std::lock_guard disks(disks_mutex_);
   for (const auto& [replica, info] : ReplicaList()) {
     if (info.lvs_name == name) {
       return Error(Code::kFailedPrecondition, "replica " + replica + " is on disk " + name);
+    }
+  }
+  for (const auto& [lvol, info] : BackingImageList()) {
+    if (info.lvs_name == name) {
+      return Error(Code::kFailedPrecondition, "backing image " + lvol + " is on disk " + name);
     }
   }
   if (Status status = MissingIsFine(target_.BdevLvolDeleteLvstore(name)); !status.ok()) {
@@ -120,15 +126,15 @@ Result<ReplicaInfo> Server::ReplicaCreate(const ReplicaCreateRequest& request) {
   if (!MayBeReplicaHead(request.name)) {
     return Error(Code::kInvalidArgument, "replica name " + request.name + " is reserved");
   }
+  const std::shared_lock disks(disks_mutex_);
   const Result<LvstoreInfo> store = FindLvstore(request.lvs_name, request.lvs_uuid);
   if (!store.ok()) return store.status();
   ReplicaInfo created;
   const Status status = replicas_->Create(
       request.name,
       [&] {
-        return std::make_unique<Replica>(
-            node_, Replica::Spec{request.name, request.lvs_name, request.lvs_uuid,
-                                 request.spec_size});
+        return std::make_unique<Replica>(node_, Replica::Spec{request.name, request.lvs_name,
+                                                              request.lvs_uuid, request.spec_size});
       },
       [&](Replica& replica) -> Status {
         const Result<Replica::BackingImageLvol> image = FindBackingImage(request);
@@ -174,8 +180,8 @@ Status Server::ReplicaSnapshotPurge(const std::string& name) {
 
 Status Server::ReplicaSnapshotHash(const std::string& name, const std::string& snapshot,
                                    bool rehash) {
-  return replicas_->With(
-      name, [&](Replica& replica) { return replica.SnapshotHash(snapshot, rehash); });
+  return replicas_->With(name,
+                         [&](Replica& replica) { return replica.SnapshotHash(snapshot, rehash); });
 }
 
 Result<BackingImageInfo> Server::BackingImageCreate(const BackingImageCreateRequest& request,
@@ -183,6 +189,7 @@ Result<BackingImageInfo> Server::BackingImageCreate(const BackingImageCreateRequ
   if (request.name.empty() || request.lvs_uuid.empty() || request.size == 0) {
     return Error(Code::kInvalidArgument, "backing image name, lvs UUID and size are required");
   }
+  const std::shared_lock disks(disks_mutex_);
   const Result<LvstoreInfo> store = FindLvstore(request.lvs_name, request.lvs_uuid);
   if (!store.ok()) return store.status();
   BackingImageInfo created;

@@ -10,10 +10,12 @@
 // same for all of them.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <vector>
 
@@ -80,7 +82,8 @@ class Server final : public ReplicaService {
 
   // kInvalidArgument for what is missing.
   Result<DiskInfo> DiskCreate(const DiskCreateRequest& request);
-  Status DiskDelete(const std::string& name);  // kFailedPrecondition while replicas are on it
+  // kFailedPrecondition while replicas or backing images are on it.
+  Status DiskDelete(const std::string& name);
   [[nodiscard]] Result<DiskInfo> DiskGet(const std::string& name);
 
   // kInvalidArgument; kNotFound for the lvstore or the backing image; kAlreadyExists; kFailedPrecondition. See Replica::Create.
@@ -103,14 +106,15 @@ class Server final : public ReplicaService {
                                     const std::string& dst_replica) override;
   Result<std::string> ReplicaRebuildingDstStart(const std::string& name,
                                                 const RebuildingDstRequest& request) override;
-  Result<bool> ReplicaRebuildingDstShallowCopyStart(const std::string& name,
+  Result<bool> ReplicaRebuildingDstShallowCopyStart(const std::string& name, uint64_t rebuild_id,
                                                     const std::string& src_replica,
                                                     const std::string& snapshot) override;
   Result<ShallowCopyStatus> ReplicaRebuildingDstShallowCopyCheck(
       const std::string& src_replica) override;
-  Status ReplicaRebuildingDstSnapshotCreate(const std::string& name,
+  Status ReplicaRebuildingDstSnapshotCreate(const std::string& name, uint64_t rebuild_id,
                                             const std::string& snapshot) override;
-  Status ReplicaRebuildingDstFinish(const std::string& name, bool completed) override;
+  Status ReplicaRebuildingDstFinish(const std::string& name, uint64_t rebuild_id,
+                                    bool completed) override;
 
   Result<EngineInfo> EngineCreate(const Engine::Spec& spec, int port_count);
   Status EngineDelete(const std::string& name);
@@ -120,8 +124,7 @@ class Server final : public ReplicaService {
   Status EngineSuspend(const std::string& name);
   Status EngineResume(const std::string& name);
   Status EngineExpand(const std::string& name, uint64_t size);
-  Result<std::string> EngineSnapshotCreate(const std::string& name,
-                                           const SnapshotOptions& options);
+  Result<std::string> EngineSnapshotCreate(const std::string& name, const SnapshotOptions& options);
   Status EngineSnapshotDelete(const std::string& name, const std::string& snapshot);
   Status EngineSnapshotRevert(const std::string& name, const std::string& snapshot);
   Status EngineSnapshotPurge(const std::string& name);
@@ -173,12 +176,15 @@ class Server final : public ReplicaService {
   const Node node_;
   std::mutex server_mutex_;  // upstream's rules only: guards the maps of all directories
   std::mutex verify_mutex_;  // held by the one turn of the monitor
+  // Shared by who makes something on a disk, exclusive for who makes or deletes disks. Taken before every lease.
+  std::shared_mutex disks_mutex_;
   Changes replica_changes_;
   Changes engine_changes_;
   Changes backing_image_changes_;
   DirectoryOf<BackingImage> backing_images_;
   DirectoryOf<Replica> replicas_;
   DirectoryOf<Engine> engines_;
+  std::atomic<uint64_t> last_rebuild_id_{0};
   std::unique_ptr<RebuildRunner> rebuilds_;
   std::unique_ptr<systems::Periodic> monitor_;
 };

@@ -90,7 +90,8 @@ Status Server::EngineSnapshotMaxCountSet(const std::string& name, int count) {
 Status Server::EngineReplicaAdd(const std::string& name, const std::string& replica,
                                 const std::string& address, bool fast_sync) {
   return engines_->With(name, [&](Engine& engine) {
-    const Result<RebuildJob> job = engine.ReplicaAddStart(replica, address, fast_sync);
+    const Result<RebuildJob> job =
+        engine.ReplicaAddStart(replica, address, fast_sync, ++last_rebuild_id_);
     if (job.ok()) rebuilds_->Start(*job);
     return job.status();
   });
@@ -118,7 +119,7 @@ void Server::FinishRebuild(const RebuildJob& job, const Status& copied) {
       job.engine, [&](Engine& engine) { return engine.ReplicaAddFinish(job, copied); });
   if (status.code != Code::kNotFound) return;
   // The engine was deleted meanwhile: nobody else lets go of the two replicas.
-  (void)ReplicaRebuildingDstFinish(job.dst_replica, false);
+  (void)ReplicaRebuildingDstFinish(job.dst_replica, job.id, false);
   (void)ReplicaRebuildingSrcFinish(job.src_replica, job.dst_replica);
 }
 
@@ -135,8 +136,7 @@ Result<std::string> Server::ReplicaRebuildingSrcStart(const std::string& name,
   return address;
 }
 
-Status Server::ReplicaRebuildingSrcFinish(const std::string& name,
-                                          const std::string& dst_replica) {
+Status Server::ReplicaRebuildingSrcFinish(const std::string& name, const std::string& dst_replica) {
   return replicas_->With(
       name, [&](Replica& replica) { return replica.RebuildingSrcFinish(dst_replica); });
 }
@@ -155,11 +155,12 @@ Result<std::string> Server::ReplicaRebuildingDstStart(const std::string& name,
 
 // First the one, then the other: nobody holds two replicas.
 Result<bool> Server::ReplicaRebuildingDstShallowCopyStart(const std::string& name,
+                                                          uint64_t rebuild_id,
                                                           const std::string& src_replica,
                                                           const std::string& snapshot) {
   std::string address;
   Status status = replicas_->With(name, [&](Replica& replica) {
-    const Result<std::string> exposed = replica.RebuildingDstShallowCopyStart(snapshot);
+    const Result<std::string> exposed = replica.RebuildingDstShallowCopyStart(rebuild_id, snapshot);
     if (exposed.ok()) address = *exposed;
     return exposed.status();
   });
@@ -184,15 +185,17 @@ Result<ShallowCopyStatus> Server::ReplicaRebuildingDstShallowCopyCheck(
   return progress;
 }
 
-Status Server::ReplicaRebuildingDstSnapshotCreate(const std::string& name,
+Status Server::ReplicaRebuildingDstSnapshotCreate(const std::string& name, uint64_t rebuild_id,
                                                   const std::string& snapshot) {
-  return replicas_->With(
-      name, [&](Replica& replica) { return replica.RebuildingDstSnapshotCreate(snapshot); });
+  return replicas_->With(name, [&](Replica& replica) {
+    return replica.RebuildingDstSnapshotCreate(rebuild_id, snapshot);
+  });
 }
 
-Status Server::ReplicaRebuildingDstFinish(const std::string& name, bool completed) {
+Status Server::ReplicaRebuildingDstFinish(const std::string& name, uint64_t rebuild_id,
+                                          bool completed) {
   return replicas_->With(
-      name, [&](Replica& replica) { return replica.RebuildingDstFinish(completed); });
+      name, [&](Replica& replica) { return replica.RebuildingDstFinish(rebuild_id, completed); });
 }
 
 }  // namespace longhorn

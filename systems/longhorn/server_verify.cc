@@ -28,18 +28,16 @@ Survey<Replica> Server::ReplicaSurvey() {
   Survey<Replica> survey;
   survey.look = [this]() -> Result<Listing> {
     Listing listing;
-    const Status status =
-        ForEachLvol(target_, [&](const std::string& name, const BdevInfo& bdev) {
-          listing.lvols.insert(name);
-          if (!bdev.lvol->snapshot && MayBeReplicaHead(name)) listing.found.emplace(name, bdev);
-        });
+    const Status status = ForEachLvol(target_, [&](const std::string& name, const BdevInfo& bdev) {
+      listing.lvols.insert(name);
+      if (!bdev.lvol->snapshot && MayBeReplicaHead(name)) listing.found.emplace(name, bdev);
+    });
     if (!status.ok()) return status;
     return listing;
   };
   survey.adopt = [this](const std::string& name, const BdevInfo& head) {
-    return std::make_unique<Replica>(
-        node_, Replica::Spec{name, LvsOfAlias(head.aliases.front()), head.lvol->lvs_uuid,
-                             head.bytes()});
+    return std::make_unique<Replica>(node_, Replica::Spec{name, LvsOfAlias(head.aliases.front()),
+                                                          head.lvol->lvs_uuid, head.bytes()});
   };
   survey.sync = [](Replica& replica) { return replica.Sync(); };
   return survey;
@@ -49,21 +47,20 @@ Survey<BackingImage> Server::BackingImageSurvey() {
   Survey<BackingImage> survey;
   survey.look = [this]() -> Result<Listing> {
     Listing listing;
-    const Status status =
-        ForEachLvol(target_, [&](const std::string& name, const BdevInfo& bdev) {
-          listing.lvols.insert(name);
-          constexpr std::string_view kTempSuffix = "-temp-head";
-          std::string image = name;
-          if (!bdev.lvol->snapshot && image.ends_with(kTempSuffix)) {
-            image.resize(image.size() - kTempSuffix.size());
-          }
-          if (!BackingImageOfLvol(image, bdev.lvol->lvs_uuid)) return;
-          if (image == name) {
-            listing.found.insert_or_assign(image, bdev);
-          } else {
-            listing.found.emplace(image, bdev);  // unless the image itself is there
-          }
-        });
+    const Status status = ForEachLvol(target_, [&](const std::string& name, const BdevInfo& bdev) {
+      listing.lvols.insert(name);
+      constexpr std::string_view kTempSuffix = "-temp-head";
+      std::string image = name;
+      if (!bdev.lvol->snapshot && image.ends_with(kTempSuffix)) {
+        image.resize(image.size() - kTempSuffix.size());
+      }
+      if (!BackingImageOfLvol(image, bdev.lvol->lvs_uuid)) return;
+      if (image == name) {
+        listing.found.insert_or_assign(image, bdev);
+      } else {
+        listing.found.emplace(image, bdev);  // unless the image itself is there
+      }
+    });
     if (!status.ok()) return status;
     return listing;
   };

@@ -22,10 +22,11 @@ namespace longhorn {
 struct LvolDetail {
   std::string lvs_uuid;
   bool snapshot = false;
-  std::string base_snapshot;      // name of the parent lvol; "" if there is none
-  std::string external_snapshot;  // name of the bdev that a clone of another disk reads from; "" if none
-  std::vector<std::string> clones;        // names of the children, sorted
-  uint64_t num_allocated_clusters = 0;    // of its own
+  std::string base_snapshot;  // name of the parent lvol; "" if there is none
+  std::string
+      external_snapshot;  // name of the bdev that a clone of another disk reads from; "" if none
+  std::vector<std::string> clones;      // names of the children, sorted
+  uint64_t num_allocated_clusters = 0;  // of its own
 };
 
 // driver_specific.nvme[0].trid.

@@ -33,8 +33,8 @@ Result<ReplicaInfo> World::CreateReplica(const std::string& name) {
 ReplicaInfo World::MustCreateReplica(const std::string& name) {
   const Result<ReplicaInfo> created = CreateReplica(name);
   Ensure(created.ok() && created->state == State::kRunning,
-         "ReplicaCreate of " + name + " succeeds: " +
-             (created.ok() ? created->error_msg : created.status().message));
+         "ReplicaCreate of " + name +
+             " succeeds: " + (created.ok() ? created->error_msg : created.status().message));
   return *created;
 }
 
@@ -61,9 +61,11 @@ EngineInfo World::MustCreateEngine(const std::string& name,
                                    const std::vector<std::string>& replicas,
                                    const std::string& frontend) {
   const Result<EngineInfo> created = CreateEngine(name, replicas, frontend);
-  Ensure(created.ok() && created->state == State::kRunning, "EngineCreate of " + name + " succeeds");
+  Ensure(created.ok() && created->state == State::kRunning,
+         "EngineCreate of " + name + " succeeds");
   for (const auto& [replica, mode] : created->replica_mode_map) {
-    Ensure(mode == Mode::kRW, "replica " + replica + " is RW in a new engine: " + created->error_msg);
+    Ensure(mode == Mode::kRW,
+           "replica " + replica + " is RW in a new engine: " + created->error_msg);
   }
   return *created;
 }
