@@ -21,6 +21,7 @@ Config QuietConfig(uint32_t partition_count) {
         &config.bootstrap_timeout, &config.call_timeout, &config.operation_timeout}) {
     *interval = std::chrono::nanoseconds::zero();
   }
+  config.join_attempts_max = 1;
   return config;
 }
 

@@ -115,6 +115,15 @@ TEST(ClusterTest, ANodeThatCannotJoinLetsEverybodyGo) {
   refused->Shutdown();
 }
 
+TEST(ClusterTest, JoiningIsTriedAgain) {
+  Config config = QuietConfig();
+  config.join_attempts_max = 2;
+  Cluster cluster(config);
+  cluster.gossip().RefuseNext("127.0.0.1:40000");
+  const Node& node = cluster.Add();
+  EXPECT_EQ(node.address(), "127.0.0.1:40000");
+}
+
 TEST(ClusterTest, WhatIsSentBeforeANodeServesWaitsForIt) {
   MemoryTransport transport;
   Result<std::unique_ptr<Endpoint>> endpoint = transport.Bind("a:1");
