@@ -1,7 +1,6 @@
 // See balancer.h.
 #include "systems/olric/balancer.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace olric {
@@ -38,9 +37,7 @@ std::vector<Member> Balancer::Destinations(Kind kind, const Route& route) const 
     if (owner.id == self) return {};
     return {owner};
   }
-  const auto count = static_cast<std::ptrdiff_t>(
-      std::min<size_t>(context_.config.replica_count - 1, route.backups.size()));
-  std::vector<Member> replicas(route.backups.end() - count, route.backups.end());
+  std::vector<Member> replicas = ReplicasOf(route, context_.config.replica_count);
   if (Holds(replicas, self)) return {};
   // What the owner kept as a replica before it became the owner is the owner's now.
   if (owner.id == self) return {owner};

@@ -16,11 +16,12 @@ using systems::Ensure;
 Config QuietConfig(uint32_t partition_count) {
   Config config;
   config.partition_count = partition_count;
-  for (auto* interval : {&config.routing_push_interval, &config.balance_interval,
-                         &config.eviction_interval, &config.bootstrap_timeout,
-                         &config.call_timeout, &config.operation_timeout}) {
+  for (auto* interval :
+       {&config.routing_push_interval, &config.balance_interval, &config.eviction_interval,
+        &config.bootstrap_timeout, &config.call_timeout, &config.operation_timeout}) {
     *interval = std::chrono::nanoseconds::zero();
   }
+  config.join_attempts_max = 1;
   return config;
 }
 
@@ -99,10 +100,9 @@ void Cluster::CheckRouting() const {
     Node& node = (*this)[i];
     Ensure(node.table().signature() == (*this)[0].table().signature(),
            "two members have different routing tables");
-    const uint64_t listed = static_cast<uint64_t>(
-        std::count_if(routes->begin(), routes->end(), [&](const Route& route) {
-          return route.owners.back().id == node.self().id;
-        }));
+    const uint64_t listed = static_cast<uint64_t>(std::count_if(
+        routes->begin(), routes->end(),
+        [&](const Route& route) { return route.owners.back().id == node.self().id; }));
     Ensure(node.owned_partition_count() == listed, "a member counts the wrong owned partitions");
     owned += listed;
   }

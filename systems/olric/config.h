@@ -48,7 +48,7 @@ struct Config {
 
   // How long to wait; zero is without limit.
   std::chrono::nanoseconds bootstrap_timeout = std::chrono::seconds(10);
-  std::chrono::nanoseconds call_timeout = std::chrono::seconds(3);        // for another node's reply
+  std::chrono::nanoseconds call_timeout = std::chrono::seconds(3);  // for another node's reply
   std::chrono::nanoseconds operation_timeout = std::chrono::seconds(10);  // to find the owner
   uint32_t join_attempts_max = 10;
   std::chrono::nanoseconds join_retry_interval = std::chrono::seconds(1);

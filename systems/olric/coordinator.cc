@@ -16,7 +16,7 @@ constexpr int kRoundsMax = 3;
 // How many at the end of a list of holders are meant to hold the data, rather than still holding it.
 size_t CurrentCount(Kind kind, const Route& route, const Config& config) {
   if (kind == Kind::kPrimary) return route.owners.empty() ? 0 : 1;
-  return std::min<size_t>(config.replica_count - 1, route.backups.size());
+  return ReplicasOf(route, config.replica_count).size();
 }
 
 }  // namespace
@@ -37,8 +37,8 @@ bool Coordinator::Push() {
     const std::shared_ptr<const Routes> before = context_.table.routes();
     const Command command = {"INTERNAL.NODE.UPDATEROUTING", EncodeRoutes(routes),
                              std::to_string(context_.table.self().id), std::to_string(++epoch_)};
-    const std::vector<PushOutcome> outcomes = context_.config.design.push(
-        context_.peers, Waves(members, before.get(), routes), command);
+    const std::vector<PushOutcome> outcomes =
+        context_.config.design.push(context_.peers, Waves(members, before.get(), routes), command);
     took_last_table_.clear();
     all = true;
     for (const PushOutcome& outcome : outcomes) {

@@ -12,14 +12,27 @@ namespace olric {
 
 using systems::Variant;
 
+namespace {
+
+// Tries as often as the configuration says, with pauses.
+Result<Joined> Join(const NodeParts& parts) {
+  for (uint32_t attempt = 1;; ++attempt) {
+    Result<Joined> joined = parts.discovery.Join(parts.self);
+    if (joined.ok() || attempt >= parts.config.join_attempts_max) return joined;
+    std::this_thread::sleep_for(parts.config.join_retry_interval);
+  }
+}
+
+}  // namespace
+
 namespace as_reported {
 
 // Issue 247. The handler is there from the beginning (1). Joining makes the coordinator push its table (2), which the
 // handler takes (3) and compares with an identity that is written only now (4). If the node cannot join, the handler stays.
 Status Start(NodeParts& parts) {
   parts.services = std::make_unique<Services>(parts, BeforeJoining{});
-  parts.endpoint.Serve(parts.services.get());                      // step 1
-  const Result<Joined> joined = parts.discovery.Join(parts.self);  // steps 2 and 3
+  parts.endpoint.Serve(parts.services.get());  // step 1
+  const Result<Joined> joined = Join(parts);   // steps 2 and 3
   if (!joined.ok()) return joined.status();
   parts.services->table().NoteIdentity(joined->self());  // step 4
   parts.services->Begin(*joined);
@@ -78,7 +91,7 @@ namespace fixed {
 // What is sent before the node has joined waits at its address. The handler is made of the proof of having joined, and knows
 // from its first instruction who it is. If the node cannot join, the address is given up, and who waits there is refused.
 Status Start(NodeParts& parts) {
-  const Result<Joined> joined = parts.discovery.Join(parts.self);
+  const Result<Joined> joined = Join(parts);
   if (!joined.ok()) {
     parts.endpoint.Close();
     return joined.status();

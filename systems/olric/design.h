@@ -23,10 +23,10 @@ enum class Handover { kAtOnce, kDrained };
 
 // The known defects that are races. Each is one choice of a Design, so that it can be looked at alone.
 enum class Defect {
-  kServesBeforeJoining,    // olric issue 247: the routing handler runs before the node knows who it is
-  kSharedPushStatus,       // upstream commit 65285b43: the threads of a push share one status variable
-  kUnlockedMembers,        // upstream commit c1df54c1: statistics walk the members without their lock
-  kLocksAtReceiver,        // spec, defect 4: INCR, DECR, GETPUT lock on the node that received the command
+  kServesBeforeJoining,  // olric issue 247: the routing handler runs before the node knows who it is
+  kSharedPushStatus,  // upstream commit 65285b43: the threads of a push share one status variable
+  kUnlockedMembers,   // upstream commit c1df54c1: statistics walk the members without their lock
+  kLocksAtReceiver,  // spec, defect 4: INCR, DECR, GETPUT lock on the node that received the command
   kOwnerChangesUnnoticed,  // an operation that began under the old owner goes on under the new one
 };
 

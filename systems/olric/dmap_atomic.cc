@@ -56,7 +56,8 @@ Reply DMaps::Increment(const Invocation& invocation, int sign) {
                            // Wraps around, as Go's numbers do.
                            const auto value = static_cast<uint64_t>(IntegerIn(current));
                            const auto by = static_cast<uint64_t>(*delta);
-                           const auto sum = static_cast<int64_t>(sign > 0 ? value + by : value - by);
+                           const auto sum =
+                               static_cast<int64_t>(sign > 0 ? value + by : value - by);
                            return Change::Outcome{std::to_string(sum), true, Reply::Integer(sum)};
                          }};
   return context_.config.design.change(*this, invocation, change);

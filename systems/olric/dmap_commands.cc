@@ -126,8 +126,8 @@ Reply DMaps::Scan(const Invocation& invocation) {
     }
   }
   Fragment::Page page;
-  const Fragment* fragment = context_.data.Find(kind, static_cast<uint32_t>(*partition),
-                                                FragmentName(invocation[2]));
+  const Fragment* fragment =
+      context_.data.Find(kind, static_cast<uint32_t>(*partition), FragmentName(invocation[2]));
   if (fragment != nullptr) {
     page = fragment->Scan(static_cast<uint64_t>(*cursor), static_cast<size_t>(count),
                           [&](const Entry& entry) {
@@ -187,8 +187,8 @@ Reply DMaps::GetEntry(const Invocation& invocation) {
   const bool replica = invocation.size() == 4;
   if (replica && !IsWord(invocation[3], "RC")) return Reply::Error(Code::kInvalidArgument);
   const uint32_t partition = PartitionOf(invocation[1], invocation[2], context_.data.count());
-  const Fragment* fragment = context_.data.Find(replica ? Kind::kBackup : Kind::kPrimary,
-                                                partition, FragmentName(invocation[1]));
+  const Fragment* fragment = context_.data.Find(replica ? Kind::kBackup : Kind::kPrimary, partition,
+                                                FragmentName(invocation[1]));
   if (fragment == nullptr) return Reply::Error(Code::kKeyNotFound);
   const std::optional<Entry> entry = fragment->Find(invocation[2]);
   return entry ? Reply::Bulk(EncodeEntry(*entry)) : Reply::Error(Code::kKeyNotFound);
@@ -227,7 +227,7 @@ size_t DMaps::EvictSample() {
       if (!stay.owned() || stay.route().owners.size() > 1) continue;
       const KeyLocks::Hold lock(&locks_, LockName(map, entry.key));
       bool everywhere = true;
-      for (const Member& backup : stay.route().backups) {
+      for (const Member& backup : OtherBackups(stay.route())) {
         const Reply reply = context_.peers.Call(backup, {"DM.DELENTRY", map, entry.key, "RC"});
         everywhere = everywhere && reply.ok();
       }

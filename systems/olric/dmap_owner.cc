@@ -66,12 +66,6 @@ Reply DMaps::AtOwner(const Invocation& invocation, const std::string& map, const
   }
 }
 
-std::vector<Member> DMaps::Replicas(const Route& route) const {
-  const size_t count =
-      std::min<size_t>(context_.config.replica_count - 1, route.backups.size());
-  return {route.backups.end() - static_cast<std::ptrdiff_t>(count), route.backups.end()};
-}
-
 DMaps::Found DMaps::Lookup(const Site& site) const {
   const Route& route = site.stay.route();
   Found found;
@@ -92,7 +86,7 @@ DMaps::Found DMaps::Lookup(const Site& site) const {
   for (size_t i = 0; i + 1 < route.owners.size(); ++i) {
     ask(route.owners[i], {"DM.GETENTRY", site.map, site.key});
   }
-  for (const Member& backup : route.backups) {
+  for (const Member& backup : OtherBackups(route)) {
     ask(backup, {"DM.GETENTRY", site.map, site.key, "RC"});
   }
   // A node that became the owner may still have what it kept as a replica.
@@ -119,7 +113,7 @@ Reply DMaps::Write(const Site& site, Entry entry) {
   }
   MakeRoom(site, EncodedBytes(entry));
   const Command command = {"DM.PUTENTRY", site.map, site.key, EncodeEntry(entry)};
-  const std::vector<Member> replicas = Replicas(site.stay.route());
+  const std::vector<Member> replicas = ReplicasOf(site.stay.route(), context_.config.replica_count);
   if (context_.config.replication == Config::Replication::kAsync) {
     site.fragment.Put(std::move(entry));
     // Nobody waits for what comes of it.
@@ -144,9 +138,8 @@ Reply DMaps::Remove(const Site& site) {
   const bool async = context_.config.replication == Config::Replication::kAsync;
   bool leaves_versions = route.owners.size() > 1 || async;
   uint32_t copies = 1;
-  for (const Member& backup : route.backups) {
-    const Reply reply =
-        context_.peers.Call(backup, {"DM.DELENTRY", site.map, site.key, "RC"});
+  for (const Member& backup : OtherBackups(route)) {
+    const Reply reply = context_.peers.Call(backup, {"DM.DELENTRY", site.map, site.key, "RC"});
     if (reply.ok()) {
       ++copies;
     } else {
@@ -174,7 +167,7 @@ void DMaps::Repair(const Site& site) {
   const std::optional<Entry> newest = Lookup(site).newest;
   if (!newest) return;
   const Command command = {"DM.PUTENTRY", site.map, site.key, EncodeEntry(*newest)};
-  for (const Member& replica : Replicas(site.stay.route())) {
+  for (const Member& replica : ReplicasOf(site.stay.route(), context_.config.replica_count)) {
     (void)context_.peers.Call(replica, command);
   }
   site.fragment.Merge(*newest);
@@ -187,10 +180,9 @@ void DMaps::MakeRoom(const Site& site, size_t new_bytes) {
   if (owned == 0 || (limits.max_keys == 0 && limits.max_inuse_bytes == 0)) return;
   if (site.fragment.Find(site.key)) return;
   const auto share = [&](uint64_t total) { return std::max<uint64_t>(total / owned, 1); };
-  const bool full =
-      (limits.max_keys != 0 && site.fragment.length() + 1 > share(limits.max_keys)) ||
-      (limits.max_inuse_bytes != 0 &&
-       site.fragment.inuse_bytes() + new_bytes > share(limits.max_inuse_bytes));
+  const bool full = (limits.max_keys != 0 && site.fragment.length() + 1 > share(limits.max_keys)) ||
+                    (limits.max_inuse_bytes != 0 &&
+                     site.fragment.inuse_bytes() + new_bytes > share(limits.max_inuse_bytes));
   if (!full) return;
   std::vector<Entry> sample;
   {
@@ -204,7 +196,7 @@ void DMaps::MakeRoom(const Site& site, size_t new_bytes) {
   // Without the victim's lock: this thread holds that of another key, and two such threads could wait for each other. A
   // version that was written meanwhile is not touched.
   if (!site.fragment.EraseVersion(oldest->key, oldest->timestamp)) return;
-  for (const Member& backup : site.stay.route().backups) {
+  for (const Member& backup : OtherBackups(site.stay.route())) {
     (void)context_.peers.Send(backup, {"DM.DELENTRY", site.map, oldest->key, "RC"});
   }
   context_.counters.evicted_total.Add();

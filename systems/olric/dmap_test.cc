@@ -326,8 +326,9 @@ TEST_P(DMapTest, StatisticsCount) {
   Run({"DM.GET", "d", "missing"});
   Run({"DM.DEL", "d", "k"});
   const std::string json = Text({"STATS"});
-  for (const char* part : {"\"get_hits\":1", "\"get_misses\":1", "\"delete_hits\":1",
-                           "\"entries_total\":1", "\"cluster_coordinator\":{\"name\":\"127.0.0.1"}) {
+  for (const char* part :
+       {"\"get_hits\":1", "\"get_misses\":1", "\"delete_hits\":1", "\"entries_total\":1",
+        "\"cluster_coordinator\":{\"name\":\"127.0.0.1"}) {
     EXPECT_THAT(json, testing::HasSubstr(part));
   }
 }

@@ -112,7 +112,6 @@ class DMaps {
   void Repair(const Site& site);
   void MakeRoom(const Site& site, size_t new_bytes);
 
-  [[nodiscard]] std::vector<Member> Replicas(const Route& route) const;
   [[nodiscard]] bool Over(const Entry& entry, const std::string& map) const;
   // Later than all times this node has issued or seen, and than the version it replaces.
   [[nodiscard]] int64_t NextTimestamp(const Entry* replaced);

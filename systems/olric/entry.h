@@ -11,8 +11,9 @@ namespace olric {
 struct Entry {
   std::string key;
   std::string value;
-  int64_t expires_ms = 0;      // since the epoch; 0 is never
-  int64_t timestamp = 0;       // of the write, nanoseconds since the epoch; the newest version of a key wins
+  int64_t expires_ms = 0;  // since the epoch; 0 is never
+  int64_t timestamp =
+      0;  // of the write, nanoseconds since the epoch; the newest version of a key wins
   int64_t last_access_ns = 0;  // since the epoch
 
   [[nodiscard]] bool ExpiredAt(int64_t now_ms) const {

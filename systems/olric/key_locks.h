@@ -41,7 +41,8 @@ class KeyLocks {
 
  private:
   std::mutex mutex_;
-  std::map<std::string, Entry> entries_;  // guarded by mutex_; iterators stay valid while they are used
+  std::map<std::string, Entry>
+      entries_;  // guarded by mutex_; iterators stay valid while they are used
 };
 
 }  // namespace olric

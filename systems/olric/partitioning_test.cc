@@ -96,9 +96,8 @@ TEST(RingTest, BackupsAreOtherMembersInTheOrderOfNameHashes) {
   const std::vector<Member> members = MembersNamed(3);
   const Ring ring(members, {.partitions = 16, .replicas = 2});
   std::vector<Member> sorted = members;
-  std::sort(sorted.begin(), sorted.end(), [](const Member& one, const Member& other) {
-    return one.name_hash < other.name_hash;
-  });
+  std::sort(sorted.begin(), sorted.end(),
+            [](const Member& one, const Member& other) { return one.name_hash < other.name_hash; });
   for (uint32_t partition = 0; partition < 16; ++partition) {
     const auto owner = std::find(sorted.begin(), sorted.end(), ring.OwnerOf(partition));
     const size_t next = (static_cast<size_t>(owner - sorted.begin()) + 1) % 3;

@@ -14,8 +14,7 @@ namespace olric {
 // Thread-safe. What a node sends to itself is carried out at once, by the caller.
 class Peers {
  public:
-  Peers(Transport* transport, std::string address, std::chrono::nanoseconds timeout,
-        Handler* local)
+  Peers(Transport* transport, std::string address, std::chrono::nanoseconds timeout, Handler* local)
       : transport_(transport), address_(std::move(address)), timeout_(timeout), local_(local) {}
 
   [[nodiscard]] std::shared_ptr<PendingCall> Send(const Member& to, Command command) const {

@@ -73,7 +73,7 @@ class PubSub {
   [[nodiscard]] bool Connected(const Handle& subscriber) const;
 
   Counters* const counters_;
-  mutable std::mutex mutex_;  // guards the rest
+  mutable std::mutex mutex_;         // guards the rest
   std::vector<Handle> subscribers_;  // in the order in which they came
   bool closed_ = false;
 };

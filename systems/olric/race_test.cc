@@ -51,6 +51,7 @@ TEST_P(OlricRaceTest, IsNotFoundInTheFixedDesign) {
 INSTANTIATE_TEST_SUITE_P(
     Scenarios, OlricRaceTest,
     testing::Values(Hunt{"Reported", Reported, {"data-race"}, 200},
+                    Hunt{"OwnedCount", OwnedCount, {"data-race", "crash"}, 200},
                     Hunt{"FiveMembers", FiveMembers, {"data-race", "crash"}, 40},
                     Hunt{"SharedPushStatus", SharedPushStatus, {"data-race"}, 100},
                     Hunt{"UnlockedMembers", UnlockedMembers, {"data-race"}, 200},

@@ -39,18 +39,17 @@ std::vector<Point> PointsOf(std::span<const Member> members, uint32_t points_per
 
 Ring::Ring(std::span<const Member> members, const RingOptions& options)
     : members_(members.begin(), members.end()), replicas_(options.replicas) {
-  std::sort(members_.begin(), members_.end(), [](const Member& one, const Member& other) {
-    return one.name_hash < other.name_hash;
-  });
+  std::sort(members_.begin(), members_.end(),
+            [](const Member& one, const Member& other) { return one.name_hash < other.name_hash; });
   const auto fair_share = static_cast<double>(options.partitions / members_.size());
   load_max_ = static_cast<uint32_t>(std::ceil(fair_share * options.load_factor));
   const std::vector<Point> points = PointsOf(members_, options.points_per_member);
   std::vector<uint32_t> loads(members_.size());
   owners_.reserve(options.partitions);
   for (uint32_t partition = 0; partition < options.partitions; ++partition) {
-    const auto first = std::lower_bound(
-        points.begin(), points.end(), HashOfPartition(partition),
-        [](const Point& point, uint64_t hash) { return point.hash < hash; });
+    const auto first =
+        std::lower_bound(points.begin(), points.end(), HashOfPartition(partition),
+                         [](const Point& point, uint64_t hash) { return point.hash < hash; });
     size_t at = static_cast<size_t>(first - points.begin()) % points.size();
     size_t walked = 0;
     while (loads[points[at].member] + 1 > load_max_) {

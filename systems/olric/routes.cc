@@ -72,6 +72,18 @@ bool Holds(const std::vector<Member>& holders, uint64_t member_id) {
                      [&](const Member& holder) { return holder.id == member_id; });
 }
 
+std::vector<Member> ReplicasOf(const Route& route, uint32_t replica_count) {
+  const std::vector<Member> others = OtherBackups(route);
+  const size_t count = std::min<size_t>(replica_count - 1, others.size());
+  return {others.end() - static_cast<std::ptrdiff_t>(count), others.end()};
+}
+
+std::vector<Member> OtherBackups(const Route& route) {
+  std::vector<Member> others = route.backups;
+  std::erase_if(others, [&](const Member& backup) { return backup.id == route.owners.back().id; });
+  return others;
+}
+
 std::string EncodeRoutes(const Routes& routes) {
   MsgpackWriter writer;
   writer.Map(static_cast<uint32_t>(routes.size()));

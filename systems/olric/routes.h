@@ -17,8 +17,9 @@ enum class Kind { kPrimary = 1, kBackup = 2 };
 
 // Where a partition lives.
 struct Route {
-  std::vector<Member> owners;   // the last one owns it; those before still hold data of it
-  std::vector<Member> backups;  // the last ReplicaCount-1 keep its replicas; those before still hold some
+  std::vector<Member> owners;  // the last one owns it; those before still hold data of it
+  std::vector<Member>
+      backups;  // the last ReplicaCount-1 keep its replicas; those before still hold some
 
   [[nodiscard]] const std::vector<Member>& holders(Kind kind) const {
     return kind == Kind::kPrimary ? owners : backups;
@@ -32,6 +33,12 @@ struct Route {
 using Routes = std::vector<Route>;  // by partition
 
 [[nodiscard]] bool Holds(const std::vector<Member>& holders, uint64_t member_id);
+
+// Who keeps the replicas now: the last replica_count - 1 of the backups. The owner may be among the older ones, and is none.
+[[nodiscard]] std::vector<Member> ReplicasOf(const Route& route, uint32_t replica_count);
+
+// The backups but for the owner itself: everyone else who may have a replica.
+[[nodiscard]] std::vector<Member> OtherBackups(const Route& route);
 
 // Payload of INTERNAL.NODE.UPDATEROUTING.
 [[nodiscard]] std::string EncodeRoutes(const Routes& routes);

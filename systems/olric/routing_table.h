@@ -18,12 +18,12 @@
 
 namespace olric {
 
-
 // A routing table on its way.
 struct RoutingPush {
   std::string payload;  // EncodeRoutes
   uint64_t coordinator_id = 0;
-  uint64_t epoch = 0;  // counts the pushes of one coordinator; a push that was overtaken by a later one is refused
+  uint64_t epoch =
+      0;  // counts the pushes of one coordinator; a push that was overtaken by a later one is refused
 };
 
 // Stands for a node that does not know yet who it is. Nothing but the as-reported life cycle has a use for it.

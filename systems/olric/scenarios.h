@@ -11,6 +11,7 @@ namespace olric {
 
 // One function for each; what they do is said in scenarios.cc.
 void Reported(systems::Variant variant);
+void OwnedCount(systems::Variant variant);
 void FiveMembers(systems::Variant variant);
 void SharedPushStatus(systems::Variant variant);
 void UnlockedMembers(systems::Variant variant);

@@ -28,7 +28,7 @@ struct NodeParts {
   Transport& transport;
   Discovery& discovery;
   Endpoint& endpoint;
-  const Member& self;                 // as it will be known
+  const Member& self;                         // as it will be known
   std::unique_ptr<class Services>& services;  // made by Design::start
 };
 

@@ -101,9 +101,10 @@ Reply Services::Stats(const Invocation& invocation) {
     return Reply::Error(Fail(Code::kInvalidArgument, "invalid argument: " + invocation[1]));
   }
   const std::vector<Member> members = discovery_.Members();
-  const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(context_.clock.Now() - started_);
-  return Reply::Bulk(StatsJson(context_, members.empty() ? table_.self() : members.front(),
-                               uptime.count()));
+  const auto uptime =
+      std::chrono::duration_cast<std::chrono::seconds>(context_.clock.Now() - started_);
+  return Reply::Bulk(
+      StatsJson(context_, members.empty() ? table_.self() : members.front(), uptime.count()));
 }
 
 Reply Services::Ping(const Invocation& invocation) {
@@ -123,8 +124,7 @@ size_t Services::PublishEverywhere(const std::string& channel, const std::string
 // PUBLISH channel message: the answer is how many received it, on all members.
 Reply Services::Publish(const Invocation& invocation) {
   counters_.published_total.Add();
-  return Reply::Integer(
-      static_cast<int64_t>(PublishEverywhere(invocation[1], invocation[2])));
+  return Reply::Integer(static_cast<int64_t>(PublishEverywhere(invocation[1], invocation[2])));
 }
 
 Reply Services::PublishHere(const Invocation& invocation) {
@@ -146,8 +146,7 @@ Reply Services::AskPubSub(const Invocation& invocation) {
   if (IsWord(invocation[1], "NUMSUB")) {
     for (size_t i = 2; i < invocation.size(); ++i) {
       items.push_back(Reply::Bulk(invocation[i]));
-      items.push_back(
-          Reply::Integer(static_cast<int64_t>(pubsub_.SubscriberCount(invocation[i]))));
+      items.push_back(Reply::Integer(static_cast<int64_t>(pubsub_.SubscriberCount(invocation[i]))));
     }
     return Reply::Array(std::move(items));
   }

@@ -55,11 +55,9 @@ std::string PartitionsJson(const Context& context, Kind kind, const Routes* rout
       length += entries;
       const std::string slab =
           Object().Number("allocated", bytes).Number("inuse", bytes).Number("garbage", 0).Json();
-      maps.Raw(MapName(name), Object()
-                                  .Number("length", entries)
-                                  .Raw("slab_info", slab)
-                                  .Number("num_tables", 1)
-                                  .Json());
+      maps.Raw(
+          MapName(name),
+          Object().Number("length", entries).Raw("slab_info", slab).Number("num_tables", 1).Json());
     }
     Object one;
     if (routes != nullptr) {

@@ -55,7 +55,7 @@ struct Status {
 template <typename Value>
 class [[nodiscard]] Result {
  public:
-  Result(Value value) : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Value value) : value_(std::move(value)) {}      // NOLINT(google-explicit-constructor)
   Result(Status status) : status_(std::move(status)) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] bool ok() const { return value_.has_value(); }
