@@ -53,7 +53,9 @@ void Measure(benchmark::State& state, Setup& setup) {
   for (auto _ : state) {
     const auto start = std::chrono::steady_clock::now();
     if (!setup.Query()) state.SkipWithError("a query failed");
-    micros.push_back(std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count());
+    micros.push_back(
+        std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start)
+            .count());
   }
   state.counters["p50_us"] = Percentile(micros, 0.5);
   state.counters["p99_us"] = Percentile(micros, 0.99);

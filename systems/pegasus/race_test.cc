@@ -23,9 +23,8 @@ constexpr std::uint64_t kToHold = 300;
 // `no_detect`: verdicts to pass over, to see what is left when nobody looks for data races.
 void ExpectFound(void (*scenario)(Variant), const std::string& verdict,
                  const std::string& no_detect = "") {
-  const heddle::Result result =
-      heddle::detail::ExploreForTest([&] { scenario(Variant::kAsReported); },
-                                     {.schedules = kToFind, .no_detect = no_detect});
+  const heddle::Result result = heddle::detail::ExploreForTest(
+      [&] { scenario(Variant::kAsReported); }, {.schedules = kToFind, .no_detect = no_detect});
   if (!result.explored()) GTEST_SKIP() << "built without Heddle: nothing is explored";
   ASSERT_FALSE(result.findings().empty()) << result.ToString();
   EXPECT_EQ(result.findings().front().verdict, verdict) << result.ToString();
@@ -56,9 +55,7 @@ TEST(AsReported, TheListenerForSilentServersIsSetWithoutALock) {
   ExpectFound(&OpenWhileCalling, "data-race");
 }
 
-TEST(AsReported, ARetryGoesToTheNodeThatLostThePartition) {
-  ExpectFound(&RetryAfterMove, "crash");
-}
+TEST(AsReported, ARetryGoesToTheNodeThatLostThePartition) { ExpectFound(&RetryAfterMove, "crash"); }
 
 HEDDLE_TEST(Fixed, MustQueryLeader, .schedules = kToHold) { MustQueryLeader(Variant::kFixed); }
 HEDDLE_TEST(Fixed, LateLeader, .schedules = kToHold) { LateLeader(Variant::kFixed); }
@@ -91,8 +88,9 @@ TEST(Natively, AHundredTablesQueryAndAreOpened) {
       });
     }
     for (std::thread& each : threads) each.join();
-    EXPECT_EQ(client->metas().QueryConfig(Context::WithTimeout(std::chrono::minutes(1)), name(0)).error,
-              ErrorCode::kOk);
+    EXPECT_EQ(
+        client->metas().QueryConfig(Context::WithTimeout(std::chrono::minutes(1)), name(0)).error,
+        ErrorCode::kOk);
     EXPECT_THAT(client->metas().leader(), testing::EndsWith(":34603"));
     EXPECT_LE(client->metas().addresses().size(), 5U + 2U);
   }

@@ -86,7 +86,7 @@ class LateService final : public Service {
  private:
   const std::shared_ptr<Service> service_;
   std::mutex mutex_;
-  bool released_ = false;                         // guarded by mutex_
+  bool released_ = false;                       // guarded by mutex_
   std::vector<std::pair<Request, Sink>> kept_;  // guarded by mutex_
 };
 
@@ -180,8 +180,7 @@ void OpenWhileCalling(Variant variant) {
   box.CreateTable("two", 2);
   SessionCensus census;
   {
-    const auto client =
-        std::move(*Client::Make(box.network(), OptionsFor(variant, box, census)));
+    const auto client = std::move(*Client::Make(box.network(), OptionsFor(variant, box, census)));
     const auto one = *client->OpenTable(Context::WithTimeout(kForever), "one");
     std::thread caller([&] {
       Ensure(one->Set(Context::WithTimeout(kForever), {"h", "s"}, "v").ok(), "a call failed");
@@ -197,8 +196,7 @@ void RetryAfterMove(Variant variant) {
   box.CreateTable("temp", 2);
   SessionCensus census;
   {
-    const auto client =
-        std::move(*Client::Make(box.network(), OptionsFor(variant, box, census)));
+    const auto client = std::move(*Client::Make(box.network(), OptionsFor(variant, box, census)));
     const auto table = *client->OpenTable(Context::WithTimeout(kForever), "temp");
     const Key key{"h", "s"};
     const Route route = table->routing()->For(PartitionHash(key.hash_key, key.sort_key));
