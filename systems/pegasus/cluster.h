@@ -56,7 +56,8 @@ class Cluster {
   void CancelSplit(const std::string& table);  // the count goes back
 
   // ---- What the services ask ----
-  [[nodiscard]] QueryCfgResponse Query(const RpcAddress& meta, const QueryCfgRequest& request) const;
+  [[nodiscard]] QueryCfgResponse Query(const RpcAddress& meta,
+                                       const QueryCfgRequest& request) const;
 
   enum class Access { kRead, kBackupRead, kWrite };
   // Runs `operation` on the records of a partition if `node` may do so now, and says why not otherwise.
@@ -84,7 +85,9 @@ class Cluster {
     SplitStage split = SplitStage::kNone;
     std::vector<Partition> partitions;
 
-    [[nodiscard]] int32_t partition_count() const { return static_cast<int32_t>(partitions.size()); }
+    [[nodiscard]] int32_t partition_count() const {
+      return static_cast<int32_t>(partitions.size());
+    }
   };
 
   // All below: mutex_ is held.
@@ -101,7 +104,7 @@ class Cluster {
   // The rest is guarded by mutex_.
   std::optional<RpcAddress> leader_;
   MetaStage stage_ = MetaStage::kActive;
-  std::set<RpcAddress> nodes_;      // replica servers that are up
+  std::set<RpcAddress> nodes_;       // replica servers that are up
   std::map<int32_t, Table> tables_;  // by app id
   int32_t last_app_id_ = 0;
   uint32_t stores_made_ = 0;

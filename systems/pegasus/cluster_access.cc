@@ -38,11 +38,18 @@ QueryCfgResponse Cluster::Query(const RpcAddress& meta, const QueryCfgRequest& r
     return response;
   }
   switch (table->status) {
-    case AppStatus::kAvailable: break;
+    case AppStatus::kAvailable:
+      break;
     case AppStatus::kCreating:
-    case AppStatus::kRecalling: response.err = Error(ErrorCode::kBusyCreating); return response;
-    case AppStatus::kDropping: response.err = Error(ErrorCode::kBusyDropping); return response;
-    case AppStatus::kDropped: response.err = Error(ErrorCode::kUnknown); return response;
+    case AppStatus::kRecalling:
+      response.err = Error(ErrorCode::kBusyCreating);
+      return response;
+    case AppStatus::kDropping:
+      response.err = Error(ErrorCode::kBusyDropping);
+      return response;
+    case AppStatus::kDropped:
+      response.err = Error(ErrorCode::kUnknown);
+      return response;
   }
   response.app_id = table->app_id;
   response.partition_count = table->partition_count();

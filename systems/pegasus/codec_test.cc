@@ -32,11 +32,31 @@ Request QueryTemp() {
 
 TEST(Codec, QueryConfigIsUpstreamsSample) {
   const std::string header =
-      "54484654" "00000000" "00000030" "00000000" "0000004a" "00000000"
-      "00000000" "00000000" "00000000" "00000000" "0000000000000000";
-  const std::string body = "80010001" "00000026" + HexOf(kRpcQueryConfig) +
-                           "00000001" "0c0001" "0b0001" "00000004" "74656d70" "0f0002" "08"
-                           "00000000" "00" "00";
+      "54484654"
+      "00000000"
+      "00000030"
+      "00000000"
+      "0000004a"
+      "00000000"
+      "00000000"
+      "00000000"
+      "00000000"
+      "00000000"
+      "0000000000000000";
+  const std::string body =
+      "80010001"
+      "00000026" +
+      HexOf(kRpcQueryConfig) +
+      "00000001"
+      "0c0001"
+      "0b0001"
+      "00000004"
+      "74656d70"
+      "0f0002"
+      "08"
+      "00000000"
+      "00"
+      "00";
   EXPECT_EQ(Hex(EncodeRequest(QueryTemp())), header + body);
 }
 
@@ -46,7 +66,12 @@ TEST(Codec, HeaderCarriesPartitionTimeoutAndHashes) {
   request.header.client_timeout_ms = 1000;
   request.header.partition_hash = 0x1122334455667788;
   const std::string frame = EncodeRequest(request);
-  EXPECT_EQ(Hex(frame.substr(24, 24)), "00000002" "00000005" "000003e8" "00003de3" "1122334455667788");
+  EXPECT_EQ(Hex(frame.substr(24, 24)),
+            "00000002"
+            "00000005"
+            "000003e8"
+            "00003de3"
+            "1122334455667788");
   const std::optional<Request> read = DecodeRequest(frame);
   ASSERT_TRUE(read.has_value());
   EXPECT_EQ(read->header.gpid, (Gpid{2, 5}));
@@ -91,7 +116,11 @@ TEST(Codec, BaseTypesAreBare) {
   EXPECT_EQ(Hex(EncodeValue(RpcAddress{})), "0000000000000000");
   EXPECT_EQ(Hex(EncodeValue(Blob{"ab"})), "000000026162");
   EXPECT_EQ(Hex(EncodeValue(WireError{"ERR_OK"})), "00000006" + HexOf("ERR_OK"));
-  EXPECT_EQ(Hex(EncodeValue(HostPort{"h", 0x8729, 1})), "00000001" "68" "8729" "01");
+  EXPECT_EQ(Hex(EncodeValue(HostPort{"h", 0x8729, 1})),
+            "00000001"
+            "68"
+            "8729"
+            "01");
   EXPECT_EQ(DecodeValue<RpcAddress>(EncodeValue(RpcAddress{0x7f000001, 34601}))->ToString(),
             "127.0.0.1:34601");
 }

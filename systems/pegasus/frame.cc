@@ -86,7 +86,8 @@ FrameScan ScanRequestFrame(std::string_view stream) {
   WireReader in(stream.substr(kMagic.size()));
   const uint32_t version = in.U32();
   const uint32_t header_or_meta_bytes = in.U32();
-  if (version == 1) return Scanned(stream.size(), kShortHeaderBytes + header_or_meta_bytes + in.U32());
+  if (version == 1)
+    return Scanned(stream.size(), kShortHeaderBytes + header_or_meta_bytes + in.U32());
   if (version != 0 || header_or_meta_bytes != kHeaderBytes) return {FrameScan::State::kBroken, 0};
   if (stream.size() < kHeaderBytes) return {};
   static_cast<void>(in.U32());
@@ -132,7 +133,8 @@ std::optional<Request> DecodeRequest(std::string_view frame) {
   const uint32_t kind = in.U32();
   request.name = in.String();
   request.seqid = in.I32();
-  static_cast<void>(in.Raw(3));  // whatever the argument's field is called, its value is the argument
+  static_cast<void>(
+      in.Raw(3));  // whatever the argument's field is called, its value is the argument
   if (!in.ok() || (kind != kCall && kind != kOneWay)) return std::nullopt;
   request.args = in.rest();
   return request;

@@ -30,7 +30,8 @@ struct Request {
   std::string name;  // "RPC_RRDB_RRDB_GET"
   int32_t seqid = 0;
   std::string args;  // the one argument, as EncodeValue gives it
-  WireType argument_type = WireType::kStruct;  // kI64 of CLEAR_SCANNER only; not known of what was received
+  WireType argument_type =
+      WireType::kStruct;  // kI64 of CLEAR_SCANNER only; not known of what was received
 };
 
 struct Reply {

@@ -143,9 +143,8 @@ TEST_F(Meta, WithoutAnyServerTheContextEnds) {
 TEST_F(Meta, AQueryCanBeCancelled) {
   Connect({"0.0.0.0:12345"}, Quick());
   const ContextPtr context = Context::WithTimeout(kLong);
-  std::thread caller([&] {
-    EXPECT_EQ(manager_->QueryConfig(context, "temp").error, ErrorCode::kTimeout);
-  });
+  std::thread caller(
+      [&] { EXPECT_EQ(manager_->QueryConfig(context, "temp").error, ErrorCode::kTimeout); });
   context->Cancel();
   caller.join();
 }
@@ -295,8 +294,8 @@ TEST(RoutingTest, RefusesWhatCannotBeUsed) {
 
 TEST(RoutingTest, PolicyOfErrors) {
   using enum ErrorCode;
-  for (const ErrorCode each : {kOk, kTimeout, kNotEnoughMember, kCapacityExceeded, kBusy,
-                               kSplitting, kDiskInsufficient}) {
+  for (const ErrorCode each :
+       {kOk, kTimeout, kNotEnoughMember, kCapacityExceeded, kBusy, kSplitting, kDiskInsufficient}) {
     EXPECT_FALSE(PolicyOf(each).update || PolicyOf(each).retry) << ErrorName(each);
   }
   for (const ErrorCode each : {kSessionReset, kInvalidState, kParentPartitionMisused}) {

@@ -190,8 +190,8 @@ class OwnedCall {
     bool everybody = false;
     Ask(servers.metas[servers.leader]);
     while (context_->alive() && (outstanding_ > 0 || !everybody)) {
-      const auto patience = everybody ? context_->left()
-                                      : AtMost(backup_time - std::chrono::steady_clock::now());
+      const auto patience =
+          everybody ? context_->left() : AtMost(backup_time - std::chrono::steady_clock::now());
       const auto delivery = inbox_->TakeFor(patience);
       if (delivery) {
         if (!delivery->value) return std::nullopt;  // cancelled

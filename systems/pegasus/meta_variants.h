@@ -37,14 +37,16 @@ class ReportedMetaManager final : public MetaManager {
   Transport& transport_;
   const MetaOptions options_;
 
-  mutable std::mutex mutex_;  // for setting the three below, and for reading the leader; not for reading the lists
+  mutable std::mutex
+      mutex_;  // for setting the three below, and for reading the leader; not for reading the lists
   size_t current_leader_ = 0;
   std::vector<NodeSession*> metas_;
   std::vector<std::string> meta_addresses_;
 
   std::mutex heap_mutex_;
   std::vector<std::unique_ptr<NodeSession>> heap_;  // guarded by heap_mutex_
-  systems::WaitGroup strays_;  // threads that a query left behind: the manager's memory must outlive them
+  systems::WaitGroup
+      strays_;  // threads that a query left behind: the manager's memory must outlive them
 };
 
 // Fixed: a query has no threads and no lists. The thread that asks owns the query; sessions put their replies into its inbox.

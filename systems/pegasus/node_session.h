@@ -66,7 +66,7 @@ struct SessionOptions {
 };
 
 struct RpcResult {
-  WireError error;     // ERR_OK, what the server's transport said, or ERR_SESSION_RESET, ERR_TIMEOUT
+  WireError error;  // ERR_OK, what the server's transport said, or ERR_SESSION_RESET, ERR_TIMEOUT
   std::string result;  // the message, if the error is ERR_OK
 };
 
@@ -103,10 +103,10 @@ class NodeSession {
  private:
   using Pending = std::map<int32_t, Done>;
 
-  void Run();                                // the thread
-  std::shared_ptr<Connection> Connect();     // null if there is none yet
-  void Serve(Connection& connection);        // until it is over
-  bool TakeReplies(std::string& stream);     // false if the stream makes no sense
+  void Run();                             // the thread
+  std::shared_ptr<Connection> Connect();  // null if there is none yet
+  void Serve(Connection& connection);     // until it is over
+  bool TakeReplies(std::string& stream);  // false if the stream makes no sense
   void Shutdown();
   static void EndAll(Pending calls);
   bool Unresponsive() const;
@@ -125,11 +125,11 @@ class NodeSession {
   ConnectionState state_ = ConnectionState::kInit;
   std::shared_ptr<Connection> connection_;  // set while the state is kReady
   int32_t last_seqid_ = 0;
-  Pending pending_;                      // by number
-  std::map<int32_t, std::string> unsent_;  // frames that wait for a connection
-  RedialGate::Time closed_until_;        // no dial before this
+  Pending pending_;                               // by number
+  std::map<int32_t, std::string> unsent_;         // frames that wait for a connection
+  RedialGate::Time closed_until_;                 // no dial before this
   std::optional<RedialGate::Time> silent_since_;  // the first request without a word after it
-  std::thread thread_;  // begins with the first call
+  std::thread thread_;                            // begins with the first call
   bool reported_closed_ = false;
 };
 

@@ -12,8 +12,7 @@ constexpr uint16_t kFirstReplicaPort = 34801;
 
 }  // namespace
 
-OneBox::OneBox(OneBoxOptions options)
-    : replica_count_(options.replicas), cluster_(*options.clock) {
+OneBox::OneBox(OneBoxOptions options) : replica_count_(options.replicas), cluster_(*options.clock) {
   for (size_t i = 0; i < options.metas; ++i) {
     metas_.push_back({kLoopback, static_cast<uint16_t>(kFirstMetaPort + i)});
     StartMeta(i);
@@ -53,9 +52,7 @@ void OneBox::StartReplica(size_t i) {
   network_.Listen(address.ToString(), replicas_.at(i));
 }
 
-void OneBox::StartMeta(size_t i) {
-  network_.Listen(meta_address(i), MakeMeta(i));
-}
+void OneBox::StartMeta(size_t i) { network_.Listen(meta_address(i), MakeMeta(i)); }
 
 std::shared_ptr<Service> OneBox::MakeMeta(size_t i) {
   return std::make_shared<MetaService>(cluster_, metas_.at(i));

@@ -75,7 +75,8 @@ PartitionStore::RangeOf(const MultiGetRequest& request) const {
     const std::string stop = StorageKey(hash_key, request.stop_sort_key.data);
     last = request.stop_inclusive ? records_.upper_bound(stop) : records_.lower_bound(stop);
   }
-  const bool empty = first == records_.end() || (last != records_.end() && last->first <= first->first);
+  const bool empty =
+      first == records_.end() || (last != records_.end() && last->first <= first->first);
   return {first, empty ? first : last};
 }
 
@@ -130,7 +131,8 @@ ScanResponse PartitionStore::Batch(GetScannerRequest request) {
   response.context_id = kScanContextCompleted;
   const bool only_count = request.only_return_count.value_or(false);
   if (only_count) response.kv_count = 0;
-  const int batch = request.batch_size > 0 ? std::min(request.batch_size, kScanRowsMax) : kScanRowsMax;
+  const int batch =
+      request.batch_size > 0 ? std::min(request.batch_size, kScanRowsMax) : kScanRowsMax;
   auto each = request.start_inclusive ? records_.lower_bound(request.start_key.data)
                                       : records_.upper_bound(request.start_key.data);
   for (int rows = 0, steps = 0; each != records_.end(); ++each, ++steps) {
@@ -149,8 +151,10 @@ ScanResponse PartitionStore::Batch(GetScannerRequest request) {
     }
     const auto [hash_key, sort_key] = *SplitStorageKey(key);
     if (Expired(record) ||
-        !FilterPasses(request.hash_key_filter_type, request.hash_key_filter_pattern.data, hash_key) ||
-        !FilterPasses(request.sort_key_filter_type, request.sort_key_filter_pattern.data, sort_key)) {
+        !FilterPasses(request.hash_key_filter_type, request.hash_key_filter_pattern.data,
+                      hash_key) ||
+        !FilterPasses(request.sort_key_filter_type, request.sort_key_filter_pattern.data,
+                      sort_key)) {
       continue;
     }
     ++rows;
@@ -160,7 +164,8 @@ ScanResponse PartitionStore::Batch(GetScannerRequest request) {
     }
     KeyValue row{.key = {key}, .value = {}, .expire_ts = {}};
     if (!request.no_value) row.value.data = record.value;
-    if (request.return_expire_ts.value_or(false)) row.expire_ts = static_cast<int32_t>(record.expire_ts);
+    if (request.return_expire_ts.value_or(false))
+      row.expire_ts = static_cast<int32_t>(record.expire_ts);
     response.kvs.push_back(std::move(row));
   }
   return response;

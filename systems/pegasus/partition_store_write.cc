@@ -22,10 +22,14 @@ std::optional<int64_t> ParseInt64(std::string_view text) {
 bool FilterPasses(FilterType type, std::string_view pattern, std::string_view key) {
   if (pattern.empty()) return true;
   switch (type) {
-    case FilterType::kAnywhere: return key.find(pattern) != std::string_view::npos;
-    case FilterType::kPrefix: return key.starts_with(pattern);
-    case FilterType::kPostfix: return key.ends_with(pattern);
-    case FilterType::kNone: break;
+    case FilterType::kAnywhere:
+      return key.find(pattern) != std::string_view::npos;
+    case FilterType::kPrefix:
+      return key.starts_with(pattern);
+    case FilterType::kPostfix:
+      return key.ends_with(pattern);
+    case FilterType::kNone:
+      break;
   }
   return true;
 }
@@ -35,11 +39,16 @@ namespace {
 // One of five comparisons, in the order of CheckType.
 bool Compares(int comparison, std::strong_ordering order) {
   switch (comparison) {
-    case 0: return order < 0;
-    case 1: return order <= 0;
-    case 2: return order == 0;
-    case 3: return order >= 0;
-    default: return order > 0;
+    case 0:
+      return order < 0;
+    case 1:
+      return order <= 0;
+    case 2:
+      return order == 0;
+    case 3:
+      return order >= 0;
+    default:
+      return order > 0;
   }
 }
 
@@ -48,12 +57,18 @@ bool Compares(int comparison, std::strong_ordering order) {
 std::optional<bool> CheckHolds(CheckType type, const std::string* value,
                                const std::string& operand) {
   switch (type) {
-    case CheckType::kNone: return true;
-    case CheckType::kNotExist: return value == nullptr;
-    case CheckType::kNotExistOrEmpty: return value == nullptr || value->empty();
-    case CheckType::kExist: return value != nullptr;
-    case CheckType::kNotEmpty: return value != nullptr && !value->empty();
-    default: break;
+    case CheckType::kNone:
+      return true;
+    case CheckType::kNotExist:
+      return value == nullptr;
+    case CheckType::kNotExistOrEmpty:
+      return value == nullptr || value->empty();
+    case CheckType::kExist:
+      return value != nullptr;
+    case CheckType::kNotEmpty:
+      return value != nullptr && !value->empty();
+    default:
+      break;
   }
   if (value == nullptr) return false;
   if (type >= CheckType::kMatchAnywhere && type <= CheckType::kMatchPostfix) {

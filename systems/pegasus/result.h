@@ -11,11 +11,12 @@
 namespace pegasus {
 
 struct PError {
-  std::string op;                              // "GET"
-  ErrorCode code = ErrorCode::kOk;             // what the transport said
-  StorageStatus status = StorageStatus::kOk;   // what the storage said, if the transport had nothing to say
-  std::string message;                         // in words; for a wrong argument, all there is
-  std::string where;                           // "[1.2, 127.0.0.1:34801(replica), table=temp]"
+  std::string op;                   // "GET"
+  ErrorCode code = ErrorCode::kOk;  // what the transport said
+  StorageStatus status =
+      StorageStatus::kOk;  // what the storage said, if the transport had nothing to say
+  std::string message;     // in words; for a wrong argument, all there is
+  std::string where;       // "[1.2, 127.0.0.1:34801(replica), table=temp]"
 
   // "pegasus GET failed: ERR_TIMEOUT [1.2, 127.0.0.1:34801(replica), table=temp]"
   [[nodiscard]] std::string ToString() const {
@@ -28,7 +29,7 @@ struct Nothing {};
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}        // NOLINT(google-explicit-constructor)
+  Result(T value) : value_(std::move(value)) {}       // NOLINT(google-explicit-constructor)
   Result(PError error) : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] bool ok() const { return value_.has_value(); }

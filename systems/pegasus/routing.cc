@@ -21,7 +21,8 @@ Routing::Made Routing::Make(const QueryCfgResponse& response) {
   for (int32_t i = 0; i < count; ++i) {
     const PartitionConfiguration& each = response.partitions[static_cast<size_t>(i)];
     if (each.ballot < 0 && i >= count / 2) {
-      routing->routes_[static_cast<size_t>(i)] = routing->routes_[static_cast<size_t>(i - count / 2)];
+      routing->routes_[static_cast<size_t>(i)] =
+          routing->routes_[static_cast<size_t>(i - count / 2)];
     } else if (each.ballot <= 0 || !each.primary.valid()) {
       return {nullptr, "partition " + std::to_string(i) + " has no primary"};
     } else {
@@ -43,11 +44,14 @@ ErrorPolicy PolicyOf(ErrorCode error) {
     case ErrorCode::kCapacityExceeded:
     case ErrorCode::kBusy:
     case ErrorCode::kSplitting:
-    case ErrorCode::kDiskInsufficient: return {.update = false, .retry = false};
+    case ErrorCode::kDiskInsufficient:
+      return {.update = false, .retry = false};
     case ErrorCode::kSessionReset:
     case ErrorCode::kInvalidState:
-    case ErrorCode::kParentPartitionMisused: return {.update = true, .retry = false};
-    default: return {.update = true, .retry = true};
+    case ErrorCode::kParentPartitionMisused:
+      return {.update = true, .retry = false};
+    default:
+      return {.update = true, .retry = true};
   }
 }
 

@@ -279,8 +279,8 @@ struct ReadResponse {
 struct MultiGetRequest {
   Blob hash_key;
   std::vector<Blob> sort_keys;  // empty: the range below
-  int32_t max_kv_count = 0;  // 0 or less: no limit
-  int32_t max_kv_size = 0;  // 0 or less: no limit
+  int32_t max_kv_count = 0;     // 0 or less: no limit
+  int32_t max_kv_size = 0;      // 0 or less: no limit
   bool no_value = false;
   Blob start_sort_key;
   Blob stop_sort_key;  // empty: to the end
@@ -410,7 +410,7 @@ struct TtlResponse {
 
 struct GetScannerRequest {
   Blob start_key;  // keys are storage keys
-  Blob stop_key;  // empty: to the end
+  Blob stop_key;   // empty: to the end
   bool start_inclusive = true;
   bool stop_inclusive = false;
   int32_t batch_size = 0;
@@ -455,7 +455,7 @@ struct ScanRequest {
 struct ScanResponse {
   StorageStatus error = StorageStatus::kOk;
   std::vector<KeyValue> kvs;  // keys are storage keys
-  int64_t context_id = 0;  // or one of kScanContext...
+  int64_t context_id = 0;     // or one of kScanContext...
   int32_t app_id = 0;
   int32_t partition_index = 0;
   std::string server;

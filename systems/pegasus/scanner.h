@@ -44,9 +44,10 @@ class Scanner {
   Table& table_;
   const GetScannerRequest request_;
   const std::vector<uint64_t> hashes_;
-  size_t partition_ = 0;                          // an index into hashes_
-  std::optional<int64_t> context_id_;             // of the partition being read; nothing before its first batch
-  std::optional<std::string> last_key_;           // read from this partition
+  size_t partition_ = 0;  // an index into hashes_
+  std::optional<int64_t>
+      context_id_;  // of the partition being read; nothing before its first batch
+  std::optional<std::string> last_key_;  // read from this partition
   std::vector<KeyValue> batch_;
   size_t next_ = 0;  // an index into batch_
 };

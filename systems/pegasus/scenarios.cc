@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "systems/base/panic.h"
+#include "systems/pegasus/client.h"
 #include "systems/pegasus/meta_manager.h"
 #include "systems/pegasus/one_box.h"
 
@@ -20,6 +21,9 @@ using systems::Ensure;
 using systems::Variant;
 
 namespace {
+
+// Longer than anything has to wait for, also if a schedule lets time run ahead.
+constexpr std::chrono::nanoseconds kForever = std::chrono::hours(1000);
 
 // A client's meta manager and its cluster, and the count of its sessions at the end, as upstream's leaktest.
 class MetaClient {
@@ -41,7 +45,7 @@ class MetaClient {
   }
 
   void Query(const std::string& table) {
-    const QueryResult result = manager_->QueryConfig(Context::WithTimeout(kPatience), table);
+    const QueryResult result = manager_->QueryConfig(Context::WithTimeout(kForever), table);
     Ensure(result.error == ErrorCode::kOk, "the query found no leader");
     Ensure(result.response.err.code() == ErrorCode::kOk, "the leader does not know the table");
   }
@@ -49,8 +53,6 @@ class MetaClient {
   [[nodiscard]] std::string leader() const { return manager_->leader(); }
 
  private:
-  static constexpr std::chrono::hours kPatience{1000};
-
   SessionCensus census_;
   std::unique_ptr<MetaManager> manager_;
 };
@@ -84,7 +86,7 @@ class LateService final : public Service {
  private:
   const std::shared_ptr<Service> service_;
   std::mutex mutex_;
-  bool released_ = false;                         // guarded by mutex_
+  bool released_ = false;                       // guarded by mutex_
   std::vector<std::pair<Request, Sink>> kept_;  // guarded by mutex_
 };
 
@@ -155,6 +157,60 @@ void LeaderChange(Variant variant) {
   Ensure(client.leader().ends_with(":34602"), "who no longer leads is believed to");
 }
 
+namespace {
+
+ClientOptions OptionsFor(Variant variant, const OneBox& box, SessionCensus& census) {
+  ClientOptions options;
+  options.meta_servers = box.meta_list();
+  options.variant = variant;
+  options.meta.backup_delay = kForever;  // the leader is there, so nobody else has to be asked
+  options.meta.session.census = &census;
+  options.replica.census = &census;
+  options.table.retry_pause = std::chrono::milliseconds(1);
+  options.table.update_pause = std::chrono::milliseconds(1);
+  options.table.update_timeout = kForever;
+  return options;
+}
+
+}  // namespace
+
+void OpenWhileCalling(Variant variant) {
+  OneBox box(MetasOnly(1));
+  box.CreateTable("one", 2);
+  box.CreateTable("two", 2);
+  SessionCensus census;
+  {
+    const auto client = std::move(*Client::Make(box.network(), OptionsFor(variant, box, census)));
+    const auto one = *client->OpenTable(Context::WithTimeout(kForever), "one");
+    std::thread caller([&] {
+      Ensure(one->Set(Context::WithTimeout(kForever), {"h", "s"}, "v").ok(), "a call failed");
+    });
+    Ensure(client->OpenTable(Context::WithTimeout(kForever), "two").ok(), "a table is missing");
+    caller.join();
+  }
+  Ensure(census.leaked() == 0, "a session was opened and never closed");
+}
+
+void RetryAfterMove(Variant variant) {
+  OneBox box({.metas = 1, .replicas = 2});
+  box.CreateTable("temp", 2);
+  SessionCensus census;
+  {
+    const auto client = std::move(*Client::Make(box.network(), OptionsFor(variant, box, census)));
+    const auto table = *client->OpenTable(Context::WithTimeout(kForever), "temp");
+    const Key key{"h", "s"};
+    const Route route = table->routing()->For(PartitionHash(key.hash_key, key.sort_key));
+    box.cluster().NodeDown(*RpcAddress::Parse(route.address));
+    // As reported no patience helps, so there need not be much of it.
+    const std::chrono::nanoseconds patience =
+        variant == Variant::kAsReported ? std::chrono::nanoseconds(std::chrono::milliseconds(20))
+                                        : kForever;
+    Ensure(table->Set(Context::WithTimeout(patience), key, "v").ok(),
+           "the partition is served, and the call did not reach it");
+  }
+  Ensure(census.leaked() == 0, "a session was opened and never closed");
+}
+
 std::span<const systems::Scenario> Scenarios() {
   static constexpr std::array kScenarios = {
       systems::Scenario{"reported", "two dead meta servers first, as in the report",
@@ -164,6 +220,10 @@ std::span<const systems::Scenario> Scenarios() {
       systems::Scenario{"concurrent-queries", "two tables query at once", &ConcurrentQueries},
       systems::Scenario{"leader-change", "the leader changes between and during queries",
                         &LeaderChange},
+      systems::Scenario{"open-while-calling", "who is told of a silent server (R8)",
+                        &OpenWhileCalling},
+      systems::Scenario{"retry-after-move", "a retry goes to the node that lost the partition (D2)",
+                        &RetryAfterMove},
   };
   return kScenarios;
 }

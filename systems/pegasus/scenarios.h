@@ -1,4 +1,4 @@
-// The races of the meta session, sized for exploration. See systems/base/scenario.h.
+// The races of the meta session and of the tables, sized for exploration. See systems/base/scenario.h.
 #pragma once
 
 #include <span>
@@ -22,5 +22,11 @@ void ConcurrentQueries(systems::Variant variant);
 
 // The leader changes between and during the queries of two tables.
 void LeaderChange(systems::Variant variant);
+
+// One table is opened while another calls a replica server: who is told when a server falls silent (R8).
+void OpenWhileCalling(systems::Variant variant);
+
+// A partition leaves its node: the retry of a call goes where the partition is now, or to the same node again (D2).
+void RetryAfterMove(systems::Variant variant);
 
 }  // namespace pegasus

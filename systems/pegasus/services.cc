@@ -18,7 +18,8 @@ std::string MetaService::Answer(const Request& request) {
   if (request.name == kRpcCreateApp) {
     const std::optional<CreateAppRequest> create = DecodeValue<CreateAppRequest>(request.args);
     if (!create) return ReplyWithError(request, ErrorCode::kInvalidData);
-    return ReplyWith(request, leads ? cluster_.CreateTable(*create) : CreateAppResponse{forward, 0});
+    return ReplyWith(request,
+                     leads ? cluster_.CreateTable(*create) : CreateAppResponse{forward, 0});
   }
   if (request.name == kRpcDropApp) {
     const std::optional<DropAppRequest> drop = DecodeValue<DropAppRequest>(request.args);
@@ -67,7 +68,8 @@ std::string ReplicaService::Answer(const Request& request) {
 }
 
 template <typename Argument, typename Operation>
-std::string ReplicaService::On(const Request& request, Cluster::Access access, Operation operation) {
+std::string ReplicaService::On(const Request& request, Cluster::Access access,
+                               Operation operation) {
   if (access == Cluster::Access::kWrite && request.args.size() > kWriteBytesMax) {
     return ReplyWithError(request, ErrorCode::kInvalidData);
   }
@@ -78,14 +80,14 @@ std::string ReplicaService::On(const Request& request, Cluster::Access access, O
   }
   const Gpid& gpid = request.header.gpid;
   std::string reply;
-  const ErrorCode error = cluster_.OnReplica(
-      self_, gpid, request.header.partition_hash, access, [&](PartitionStore& store) {
-        auto response = operation(store, *argument);
-        response.app_id = gpid.app_id;
-        response.partition_index = gpid.partition_index;
-        response.server = self_.ToString();
-        reply = ReplyWith(request, response);
-      });
+  const ErrorCode error = cluster_.OnReplica(self_, gpid, request.header.partition_hash, access,
+                                             [&](PartitionStore& store) {
+                                               auto response = operation(store, *argument);
+                                               response.app_id = gpid.app_id;
+                                               response.partition_index = gpid.partition_index;
+                                               response.server = self_.ToString();
+                                               reply = ReplyWith(request, response);
+                                             });
   return error == ErrorCode::kOk ? reply : ReplyWithError(request, error);
 }
 

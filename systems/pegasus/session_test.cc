@@ -173,8 +173,8 @@ TEST_F(Session, ARefusedDialEndsTheCallAtOnce) {
 
 TEST_F(Session, OrTheCallWaitsForTheServer) {
   network_.Shut(kAddress);
-  const auto session = Open({.redial_gate = milliseconds(1),
-                             .unreachable = SessionOptions::Unreachable::kWait});
+  const auto session =
+      Open({.redial_gate = milliseconds(1), .unreachable = SessionOptions::Unreachable::kWait});
   EXPECT_EQ(Call(*session, 1, kShort).error.code(), ErrorCode::kTimeout);
   network_.Listen(kAddress, echo_);
   EXPECT_EQ(NumberIn(Call(*session, 2).result), 2);
@@ -184,8 +184,7 @@ TEST_F(Session, OrTheCallWaitsForTheServer) {
 TEST_F(Session, ABrokenConnectionEndsItsCallsAndIsDialedAnew) {
   echo_->SetMode(EchoService::Mode::kKeep);
   const auto session = Open();
-  std::thread caller(
-      [&] { EXPECT_EQ(Call(*session, 1).error.code(), ErrorCode::kSessionReset); });
+  std::thread caller([&] { EXPECT_EQ(Call(*session, 1).error.code(), ErrorCode::kSessionReset); });
   echo_->WaitForKept(1);
   network_.DropConnections(kAddress);
   caller.join();
@@ -229,9 +228,8 @@ TEST_F(Session, ACallCanBeCancelled) {
   echo_->SetMode(EchoService::Mode::kKeep);
   const auto session = Open();
   const ContextPtr context = Context::WithTimeout(kLong);
-  std::thread caller([&] {
-    EXPECT_EQ(session->Call(context, EchoRequest(1)).error.code(), ErrorCode::kTimeout);
-  });
+  std::thread caller(
+      [&] { EXPECT_EQ(session->Call(context, EchoRequest(1)).error.code(), ErrorCode::kTimeout); });
   context->Cancel();
   caller.join();
   EXPECT_EQ(session->pending_count(), 0U);
@@ -241,8 +239,7 @@ TEST_F(Session, ACallCanBeCancelled) {
 TEST_F(Session, CloseEndsCallsThatWaitAndThoseToCome) {
   echo_->SetMode(EchoService::Mode::kKeep);
   const auto session = Open();
-  std::thread caller(
-      [&] { EXPECT_EQ(Call(*session, 1).error.code(), ErrorCode::kSessionReset); });
+  std::thread caller([&] { EXPECT_EQ(Call(*session, 1).error.code(), ErrorCode::kSessionReset); });
   session->Close();
   caller.join();
   EXPECT_EQ(Call(*session, 2).error.code(), ErrorCode::kSessionReset);

@@ -18,8 +18,8 @@ constexpr std::chrono::hours kForever{24 * 365};
 std::optional<PError> CheckHashKey(const char* op, std::string_view hash_key) {
   if (hash_key.empty()) return WrongArgument(op, "hashkey must not be empty");
   if (hash_key.size() < 65535) return std::nullopt;
-  return WrongArgument(op, "length of hashkey (" + std::to_string(hash_key.size()) +
-                               ") must be less than 65535");
+  return WrongArgument(
+      op, "length of hashkey (" + std::to_string(hash_key.size()) + ") must be less than 65535");
 }
 
 PError WrongArgument(const char* op, const std::string& what) {
@@ -174,8 +174,9 @@ Result<Nothing> Table::Set(const ContextPtr& context, const Key& key, const std:
   const Call call{"SET", kRpcPut, PartitionHash(key.hash_key, key.sort_key)};
   if (std::optional<PError> wrong = CheckHashKey(call.op, key.hash_key)) return *wrong;
   if (ttl.count() < 0) return WrongArgument(call.op, "ttl must not be negative");
-  const UpdateRequest request{
-      .key = {StorageKey(key.hash_key, key.sort_key)}, .value = {value}, .expire_ts = ExpireTs(ttl)};
+  const UpdateRequest request{.key = {StorageKey(key.hash_key, key.sort_key)},
+                              .value = {value},
+                              .expire_ts = ExpireTs(ttl)};
   return Write<UpdateResponse>(context, call, request);
 }
 

@@ -31,10 +31,10 @@ namespace pegasus {
 
 struct TableOptions {
   systems::Variant variant = systems::Variant::kFixed;
-  std::chrono::nanoseconds retry_pause = std::chrono::seconds(1);     // the first; doubled each time
+  std::chrono::nanoseconds retry_pause = std::chrono::seconds(1);  // the first; doubled each time
   std::chrono::nanoseconds update_timeout = std::chrono::seconds(10);
-  std::chrono::nanoseconds update_pause = std::chrono::seconds(1);    // between two updates
-  const systems::Clock* clock = &systems::Clock::System();            // for times of expiry
+  std::chrono::nanoseconds update_pause = std::chrono::seconds(1);  // between two updates
+  const systems::Clock* clock = &systems::Clock::System();          // for times of expiry
 };
 
 // A record without its hash key.
@@ -149,8 +149,8 @@ class Table final : private UnresponsiveListener {
                                               const std::pair<std::string, std::string>& range,
                                               const ScanOptions& options = {});
   // All records, by at most `split_max` scanners, which may be used by different threads.
-  Result<std::vector<std::unique_ptr<Scanner>>> GetUnorderedScanners(int32_t split_max,
-                                                                     const ScanOptions& options = {});
+  Result<std::vector<std::unique_ptr<Scanner>>> GetUnorderedScanners(
+      int32_t split_max, const ScanOptions& options = {});
 
   // Operations that run end early. Called again it does nothing.
   void Close();

@@ -75,7 +75,8 @@ Result<MultiGetRows> Table::MultiGetWith(const ContextPtr& context, MultiGetRequ
 Result<Nothing> Table::MultiSet(const ContextPtr& context, const std::string& hash_key,
                                 const std::vector<SortedValue>& values, std::chrono::seconds ttl) {
   const Call call{"MULTI_SET", kRpcMultiPut, PartitionHash(hash_key, "")};
-  if (std::optional<PError> wrong = CheckSortKeys(call.op, hash_key, !values.empty())) return *wrong;
+  if (std::optional<PError> wrong = CheckSortKeys(call.op, hash_key, !values.empty()))
+    return *wrong;
   MultiPutRequest request{.hash_key = {hash_key}, .kvs = {}, .expire_ts = ExpireTs(ttl)};
   for (const SortedValue& each : values) {
     request.kvs.push_back({.key = {each.sort_key}, .value = {each.value}, .expire_ts = {}});

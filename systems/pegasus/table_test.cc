@@ -199,8 +199,8 @@ TEST_F(TableTest, BatchGetKeepsTheOrder) {
   Set({"a", "1"}, "x");
   Set({"b", "2"}, "y");
   const auto values = table_->BatchGet(Within(), {{"b", "2"}, {"none", ""}, {"a", "1"}});
-  EXPECT_THAT(*values, ElementsAre(Optional(std::string("y")), std::nullopt,
-                                   Optional(std::string("x"))));
+  EXPECT_THAT(*values,
+              ElementsAre(Optional(std::string("y")), std::nullopt, Optional(std::string("x"))));
 }
 
 TEST_F(TableTest, ScanOfAHashKey) {
@@ -317,8 +317,7 @@ TEST_F(TableTest, WritesNeedEnoughMembers) {
   ASSERT_EQ(box_.cluster().CreateTable(request).err.name, "ERR_OK");
   const auto table = *client_->OpenTable(Within(), "three");
   EXPECT_TRUE(table->Set(Within(), {"h", "s"}, "v").ok());
-  const std::string primary =
-      table->routing()->For(PartitionHash("h", "s")).address;
+  const std::string primary = table->routing()->For(PartitionHash("h", "s")).address;
   box_.StopReplica(primary == box_.replica(0).address().ToString() ? 1 : 0);
   EXPECT_EQ(table->Set(Within(), {"h", "s"}, "w").error().code, ErrorCode::kNotEnoughMember);
   EXPECT_TRUE(table->Get(Within(), {"h", "s"}).ok());

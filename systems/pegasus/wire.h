@@ -18,7 +18,8 @@ enum class WireType : uint8_t {
   kI32 = 8,
   kI64 = 10,
   kString = 11,
-  kStruct = 12,  // also of blobs, error codes, partitions and addresses, whose payload is a string or number
+  kStruct =
+      12,  // also of blobs, error codes, partitions and addresses, whose payload is a string or number
   kMap = 13,
   kSet = 14,
   kList = 15,
@@ -47,7 +48,8 @@ class WireWriter {
 
  private:
   void Number(uint64_t value, int bytes) {
-    for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) Byte(static_cast<uint8_t>(value >> shift));
+    for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8)
+      Byte(static_cast<uint8_t>(value >> shift));
   }
 
   std::string bytes_;
@@ -80,13 +82,19 @@ class WireReader {
   void Skip(WireType type) {
     switch (type) {
       case WireType::kBool:
-      case WireType::kByte: return static_cast<void>(Raw(1));
-      case WireType::kI16: return static_cast<void>(Raw(2));
-      case WireType::kI32: return static_cast<void>(Raw(4));
+      case WireType::kByte:
+        return static_cast<void>(Raw(1));
+      case WireType::kI16:
+        return static_cast<void>(Raw(2));
+      case WireType::kI32:
+        return static_cast<void>(Raw(4));
       case WireType::kI64:
-      case WireType::kDouble: return static_cast<void>(Raw(8));
-      case WireType::kString: return static_cast<void>(String());
-      default: Fail();
+      case WireType::kDouble:
+        return static_cast<void>(Raw(8));
+      case WireType::kString:
+        return static_cast<void>(String());
+      default:
+        Fail();
     }
   }
 

@@ -26,7 +26,9 @@ struct NoVisit {
 };
 
 template <typename T>
-concept Message = requires(NoVisit visit, T message) { T::Fields(visit, message); };
+concept Message = requires(NoVisit visit, T message) {
+  T::Fields(visit, message);
+};
 
 // How a C++ type is sent.
 template <typename T>
@@ -55,7 +57,7 @@ struct Wire<int64_t> {
 
 // Enumerations travel as i32.
 template <typename T>
-  requires std::is_enum_v<T>
+requires std::is_enum_v<T>
 struct Wire<T> {
   static constexpr WireType kType = WireType::kI32;
   static void Write(WireWriter& out, T value) { out.I32(static_cast<int32_t>(value)); }
