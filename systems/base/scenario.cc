@@ -31,8 +31,10 @@ bool Parse(int argc, char** argv, Request* request) {
       if (!variant) return false;
       request->variant = *variant;
     } else if (option == "--repeat") {
-      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), request->repeat);
-      if (error != std::errc() || end != value.data() + value.size() || request->repeat == 0) return false;
+      const auto [end, error] =
+          std::from_chars(value.data(), value.data() + value.size(), request->repeat);
+      if (error != std::errc() || end != value.data() + value.size() || request->repeat == 0)
+        return false;
     } else {
       return false;
     }
@@ -41,8 +43,9 @@ bool Parse(int argc, char** argv, Request* request) {
 }
 
 int PrintUsage(std::string_view program) {
-  std::fprintf(stderr, "usage: %.*s [--scenario NAME] [--variant as-reported|fixed] [--repeat N] | --list\n",
-               static_cast<int>(program.size()), program.data());
+  std::fprintf(
+      stderr, "usage: %.*s [--scenario NAME] [--variant as-reported|fixed] [--repeat N] | --list\n",
+      static_cast<int>(program.size()), program.data());
   return 2;
 }
 
@@ -61,8 +64,8 @@ int ScenarioMain(std::span<const Scenario> scenarios, int argc, char** argv) {
     }
   }
   if (request.list) return 0;
-  std::fprintf(stderr, "%s: no scenario %.*s; --list names them\n", argv[0], static_cast<int>(request.scenario.size()),
-               request.scenario.data());
+  std::fprintf(stderr, "%s: no scenario %.*s; --list names them\n", argv[0],
+               static_cast<int>(request.scenario.size()), request.scenario.data());
   return 2;
 }
 

@@ -63,12 +63,14 @@ bool Session::RemoveCollector(const ManagedObjectReference& ref) {
 SessionManager::SessionManager(Simulator& simulator, Credentials credentials)
     : simulator_(simulator), credentials_(std::move(credentials)) {}
 
-Result<std::shared_ptr<Session>> SessionManager::Login(const Context& client, const std::string& user,
+Result<std::shared_ptr<Session>> SessionManager::Login(const Context& client,
+                                                       const std::string& user,
                                                        const std::string& password) {
   const bool is_welcome = credentials_.user.empty()
                               ? !user.empty() && !password.empty()
                               : user == credentials_.user && password == credentials_.password;
-  if (client.session() != nullptr || !is_welcome) return MakeFault("InvalidLogin", {}, "Login failure");
+  if (client.session() != nullptr || !is_welcome)
+    return MakeFault("InvalidLogin", {}, "Login failure");
   std::shared_ptr<Session> session = Begin(user);
   simulator_.events().Post(Context(simulator_, session), "UserLoginSessionEvent",
                            {{"ipAddress", "127.0.0.1"}, {"sessionId", session->key()}},
@@ -77,7 +79,8 @@ Result<std::shared_ptr<Session>> SessionManager::Login(const Context& client, co
 }
 
 Result<Value> SessionManager::Logout(const Context& client) {
-  if (client.session() == nullptr) return NotAuthenticated(singleton::SessionManager(), "System.View");
+  if (client.session() == nullptr)
+    return NotAuthenticated(singleton::SessionManager(), "System.View");
   simulator_.events().Post(client.Fork(), "UserLogoutSessionEvent", {},
                            "User " + client.session()->user() + " logged out");
   End(client.session());
@@ -85,7 +88,8 @@ Result<Value> SessionManager::Logout(const Context& client) {
 }
 
 Result<Value> SessionManager::TerminateSession(const Context& client, const std::string& key) {
-  if (client.session() == nullptr) return NotAuthenticated(singleton::SessionManager(), "System.View");
+  if (client.session() == nullptr)
+    return NotAuthenticated(singleton::SessionManager(), "System.View");
   if (client.session()->key() == key) return InvalidArgument("sessionId");
   std::shared_ptr<Session> session;
   {
@@ -100,21 +104,24 @@ Result<Value> SessionManager::TerminateSession(const Context& client, const std:
 
 Result<bool> SessionManager::SessionIsActive(const Context& client, const std::string& key,
                                              const std::string& user) {
-  if (client.session() == nullptr) return NotAuthenticated(singleton::SessionManager(), "System.View");
+  if (client.session() == nullptr)
+    return NotAuthenticated(singleton::SessionManager(), "System.View");
   const std::lock_guard lock(mutex_);
   const auto found = sessions_.find(key);
   return found != sessions_.end() && found->second->user() == user;
 }
 
 Result<std::string> SessionManager::AcquireCloneTicket(const Context& client) {
-  if (client.session() == nullptr) return NotAuthenticated(singleton::SessionManager(), "System.View");
+  if (client.session() == nullptr)
+    return NotAuthenticated(singleton::SessionManager(), "System.View");
   std::string ticket = "cst-VCT-" + simulator_.NewUuid();
   const std::lock_guard lock(mutex_);
   clone_tickets_[ticket] = client.session()->user();
   return ticket;
 }
 
-Result<std::shared_ptr<Session>> SessionManager::CloneSession(const Context& client, const std::string& ticket) {
+Result<std::shared_ptr<Session>> SessionManager::CloneSession(const Context& client,
+                                                              const std::string& ticket) {
   std::string user;
   {
     const std::lock_guard lock(mutex_);
