@@ -47,9 +47,8 @@ class Broadcast {
   // Returns how many mailboxes took the value. All subscribers see all values in one order.
   size_t Publish(const Value& value) {
     const std::lock_guard lock(mutex_);
-    return static_cast<size_t>(
-        std::count_if(subscribers_.begin(), subscribers_.end(),
-                      [&](const Subscriber& each) { return each->Put(value); }));
+    return static_cast<size_t>(std::count_if(subscribers_.begin(), subscribers_.end(),
+                                             [&](const Subscriber& each) { return each->Put(value); }));
   }
 
   // Closes every mailbox, also those to come. Called twice it does nothing.

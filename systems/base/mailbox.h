@@ -52,8 +52,7 @@ class Mailbox {
   // The same for at most `timeout`; nothing at all when it is over.
   [[nodiscard]] std::optional<Delivery<Value>> TakeFor(std::chrono::nanoseconds timeout) {
     std::unique_lock lock(mutex_);
-    if (!changed_.wait_for(lock, timeout, [this] { return closed_ || !queue_.empty(); }))
-      return std::nullopt;
+    if (!changed_.wait_for(lock, timeout, [this] { return closed_ || !queue_.empty(); })) return std::nullopt;
     return Pop();
   }
 

@@ -31,10 +31,8 @@ bool Parse(int argc, char** argv, Request* request) {
       if (!variant) return false;
       request->variant = *variant;
     } else if (option == "--repeat") {
-      const auto [end, error] =
-          std::from_chars(value.data(), value.data() + value.size(), request->repeat);
-      if (error != std::errc() || end != value.data() + value.size() || request->repeat == 0)
-        return false;
+      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), request->repeat);
+      if (error != std::errc() || end != value.data() + value.size() || request->repeat == 0) return false;
     } else {
       return false;
     }
@@ -43,9 +41,8 @@ bool Parse(int argc, char** argv, Request* request) {
 }
 
 int PrintUsage(std::string_view program) {
-  std::fprintf(
-      stderr, "usage: %.*s [--scenario NAME] [--variant as-reported|fixed] [--repeat N] | --list\n",
-      static_cast<int>(program.size()), program.data());
+  std::fprintf(stderr, "usage: %.*s [--scenario NAME] [--variant as-reported|fixed] [--repeat N] | --list\n",
+               static_cast<int>(program.size()), program.data());
   return 2;
 }
 
@@ -64,8 +61,8 @@ int ScenarioMain(std::span<const Scenario> scenarios, int argc, char** argv) {
     }
   }
   if (request.list) return 0;
-  std::fprintf(stderr, "%s: no scenario %.*s; --list names them\n", argv[0],
-               static_cast<int>(request.scenario.size()), request.scenario.data());
+  std::fprintf(stderr, "%s: no scenario %.*s; --list names them\n", argv[0], static_cast<int>(request.scenario.size()),
+               request.scenario.data());
   return 2;
 }
 

@@ -10,8 +10,8 @@
 namespace systems {
 
 struct Scenario {
-  std::string_view name;         // "reported" is the one of the report
-  std::string_view what;         // one line for a stranger
+  std::string_view name;  // "reported" is the one of the report
+  std::string_view what;  // one line for a stranger
   void (*run)(Variant variant);  // broken rules end in Panic()
 };
 
