@@ -43,11 +43,12 @@ bool Session::Remove(const ManagedObjectReference& ref) {
 std::shared_ptr<PropertyCollector> Session::FindCollector(Simulator& simulator,
                                                           const ManagedObjectReference& ref) {
   const std::lock_guard lock(mutex_);
-  std::shared_ptr<PropertyCollector>& found = collectors_[ref];
-  if (found == nullptr && ref == singleton::PropertyCollector()) {
-    found = std::make_shared<PropertyCollector>(simulator, ref);
-  }
-  return found;
+  const auto found = collectors_.find(ref);
+  if (found != collectors_.end()) return found->second;
+  if (ref != singleton::PropertyCollector() || !is_active_) return nullptr;
+  auto collector = std::make_shared<PropertyCollector>(simulator, ref);
+  collectors_.emplace(ref, collector);
+  return collector;
 }
 
 void Session::PutCollector(const std::shared_ptr<PropertyCollector>& collector) {
@@ -185,9 +186,7 @@ void SessionManager::End(const std::shared_ptr<Session>& session) {
     collectors.swap(session->collectors_);
   }
   for (const auto& [ref, object] : objects) simulator_.registry().RemoveListenersFor(ref);
-  for (const auto& [ref, collector] : collectors) {
-    if (collector != nullptr) collector->Destroy();
-  }
+  for (const auto& [ref, collector] : collectors) collector->Destroy();
 }
 
 }  // namespace vsphere
