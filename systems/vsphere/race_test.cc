@@ -13,7 +13,8 @@ namespace {
 using systems::Variant;
 using Run = void (*)(Variant);
 
-constexpr std::uint64_t kSchedules = 200;
+// An execution takes some ten milliseconds: an inventory is built, and answers are encoded.
+constexpr std::uint64_t kSchedules = 150;
 
 void ExpectFound(Run scenario, const std::string& verdict) {
   const heddle::Result result = heddle::detail::ExploreForTest(

@@ -195,9 +195,11 @@ void Relocation(Variant variant) {
   const ManagedObjectReference target =
       CreateFolder(writer.context, site.folder, "archive").value();
   std::thread reading([&] {
-    const Result<RetrieveResult> answer = reader.collector->RetrievePropertiesEx(
-        reader.context, {SpecOf(site.vm, {"name", "parent"})});
-    Ensure(answer.ok(), "a machine that nobody destroyed was not found");
+    for (int i = 0; i < 6; ++i) {
+      const Result<RetrieveResult> answer =
+          reader.collector->RetrievePropertiesEx(reader.context, {SpecOf(site.vm, {"name"})});
+      Ensure(answer.ok(), "a machine that nobody destroyed was not found");
+    }
   });
   std::thread writing([&] {
     const Value spec = Make("VirtualMachineRelocateSpec", {{"folder", target}});
