@@ -36,7 +36,9 @@ class AsReported : public Design {
   bool TakeStale(const Context& /*context*/, StaleFlag& flag) const override {
     return std::exchange(flag.plain, false);
   }
-  ObjectGuard LockToTraverse(const Context& /*context*/, StaleFlag& /*flag*/) const override { return {}; }
+  ObjectGuard LockToTraverse(const Context& /*context*/, StaleFlag& /*flag*/) const override {
+    return {};
+  }
 
   Context ContextOfSubtask(const Context& context) const override { return context; }
   bool StaysRegisteredWhileMoved() const override { return false; }
@@ -68,16 +70,23 @@ class Fixed final : public Design {
  public:
   bool WritesInPlace() const override { return false; }
   Value Collected(const Value& property) const override { return property; }
-  ObjectGuard LockToCollect(const Context& /*context*/, const ManagedObjectPtr& /*object*/) const override {
+  ObjectGuard LockToCollect(const Context& /*context*/,
+                            const ManagedObjectPtr& /*object*/) const override {
     return {};
   }
   bool KeepsLockToTraverse() const override { return false; }
   bool Notifies(const Change& /*change*/) const override { return true; }
 
-  std::unique_lock<std::mutex> LockFilters(std::mutex& mutex) const override { return std::unique_lock(mutex); }
+  std::unique_lock<std::mutex> LockFilters(std::mutex& mutex) const override {
+    return std::unique_lock(mutex);
+  }
   void SetStale(const Context& /*context*/, StaleFlag& flag) const override { flag.atomic = true; }
-  bool TakeStale(const Context& /*context*/, StaleFlag& flag) const override { return flag.atomic.exchange(false); }
-  ObjectGuard LockToTraverse(const Context& /*context*/, StaleFlag& /*flag*/) const override { return {}; }
+  bool TakeStale(const Context& /*context*/, StaleFlag& flag) const override {
+    return flag.atomic.exchange(false);
+  }
+  ObjectGuard LockToTraverse(const Context& /*context*/, StaleFlag& /*flag*/) const override {
+    return {};
+  }
 
   Context ContextOfSubtask(const Context& context) const override { return context.Fork(); }
   bool StaysRegisteredWhileMoved() const override { return true; }

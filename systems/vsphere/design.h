@@ -34,7 +34,8 @@ class Design {
   // What a reader is given of a property; it is encoded later, by a thread that holds no lock.
   [[nodiscard]] virtual Value Collected(const Value& property) const = 0;
   // Held while the properties of one object are collected.
-  [[nodiscard]] virtual ObjectGuard LockToCollect(const Context& context, const ManagedObjectPtr& object) const = 0;
+  [[nodiscard]] virtual ObjectGuard LockToCollect(const Context& context,
+                                                  const ManagedObjectPtr& object) const = 0;
   // Whether that lock is kept until the references that a traversal follows are read, too.
   [[nodiscard]] virtual bool KeepsLockToTraverse() const = 0;
   // Whether listeners are told of a change.
@@ -48,7 +49,8 @@ class Design {
   // Returns the flag and clears it.
   virtual bool TakeStale(const Context& context, StaleFlag& flag) const = 0;
   // Held while a waiting client traverses for a filter, which takes the locks of the objects it passes.
-  [[nodiscard]] virtual ObjectGuard LockToTraverse(const Context& context, StaleFlag& flag) const = 0;
+  [[nodiscard]] virtual ObjectGuard LockToTraverse(const Context& context,
+                                                   StaleFlag& flag) const = 0;
 
   // --- virtual machines
   // The request on whose behalf one of several tasks of a single call runs.
@@ -67,6 +69,7 @@ enum class Upstream {
          // across collecting and traversing
 };
 
-[[nodiscard]] std::unique_ptr<const Design> MakeDesign(systems::Variant variant, Upstream upstream = Upstream::k042);
+[[nodiscard]] std::unique_ptr<const Design> MakeDesign(systems::Variant variant,
+                                                       Upstream upstream = Upstream::k042);
 
 }  // namespace vsphere

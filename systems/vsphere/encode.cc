@@ -13,7 +13,7 @@ namespace vsphere {
 namespace {
 
 constexpr const char* kTypeAttribute = "xsi:type";
-constexpr std::string_view kPrimitives[] = {"boolean", "byte",  "short",  "int",      "long",
+constexpr std::string_view kPrimitives[] = {"boolean", "byte",   "short",  "int",      "long",
                                             "float",   "double", "string", "dateTime", "anyType"};
 
 bool IsPrimitive(std::string_view type) {
@@ -24,13 +24,15 @@ bool IsPrimitive(std::string_view type) {
 }
 
 std::string FormatTime(DateTime time) {
-  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
+  const auto micros =
+      std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
   const std::time_t seconds = static_cast<std::time_t>(micros / 1'000'000);
   std::tm parts;
   gmtime_r(&seconds, &parts);
   std::array<char, 40> text;
   const size_t length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-  std::snprintf(text.data() + length, text.size() - length, ".%06dZ", static_cast<int>(micros % 1'000'000));
+  std::snprintf(text.data() + length, text.size() - length, ".%06dZ",
+                static_cast<int>(micros % 1'000'000));
   return text.data();
 }
 
@@ -55,7 +57,8 @@ std::string TypeName(const Value& value, std::string_view declared) {
     case Value::Kind::kInteger:
       return declared == "anyType" ? "xsd:int" : "xsd:" + std::string(declared);
     case Value::Kind::kString:
-      return declared == "anyType" ? "xsd:string" : (IsPrimitive(declared) ? "xsd:" : "") + std::string(declared);
+      return declared == "anyType" ? "xsd:string"
+                                   : (IsPrimitive(declared) ? "xsd:" : "") + std::string(declared);
     case Value::Kind::kUnset:
       break;
   }
@@ -112,7 +115,8 @@ void EncodeField(pugi::xml_node node, const Field& field, const Value& value) {
   const std::string name(field.name);
   if (field.is_array) {
     for (const Value& item : value.items()) {
-      EncodeField(node, {.name = field.name, .type = field.type, .data_type = field.data_type}, item);
+      EncodeField(node, {.name = field.name, .type = field.type, .data_type = field.data_type},
+                  item);
     }
     return;
   }
@@ -134,7 +138,9 @@ void AddReference(pugi::xml_node node, const char* name, const ManagedObjectRefe
   EncodeContent(node.append_child(name), Value(ref));
 }
 
-void AddText(pugi::xml_node node, const char* name, const std::string& text) { SetText(node.append_child(name), text); }
+void AddText(pugi::xml_node node, const char* name, const std::string& text) {
+  SetText(node.append_child(name), text);
+}
 
 void AddAny(pugi::xml_node node, const char* name, const Value& value, std::string_view declared) {
   pugi::xml_node child = node.append_child(name);
@@ -153,7 +159,9 @@ void AddMissing(pugi::xml_node node, const std::vector<MissingProperty>& missing
 }
 
 struct StringWriter final : pugi::xml_writer {
-  void write(const void* data, size_t size) override { text.append(static_cast<const char*>(data), size); }
+  void write(const void* data, size_t size) override {
+    text.append(static_cast<const char*>(data), size);
+  }
   std::string text;
 };
 

@@ -16,12 +16,12 @@ namespace vsphere {
 // Which events a client wants; what is not given does not matter.
 struct EventFilter {
   enum class Recursion { kSelf, kChildren, kAll };
-  std::optional<ManagedObjectReference> entity;  // that the event is about
+  std::optional<ManagedObjectReference> entity = {};  // that the event is about
   Recursion recursion = Recursion::kAll;
-  std::vector<std::string> types;  // base types match what derives from them
-  std::optional<DateTime> begin;
-  std::optional<DateTime> end;
-  std::optional<int> chain_id;
+  std::vector<std::string> types = {};  // base types match what derives from them
+  std::optional<DateTime> begin = {};
+  std::optional<DateTime> end = {};
+  std::optional<int> chain_id = {};
 };
 
 // Thread-safe, if each thread has a request of its own.
@@ -30,8 +30,8 @@ class EventManager {
   // Posts an event of that type. Key, chain, time and user are filled in, and for a machine the arguments vm, host,
   // computeResource and datacenter. Returns the event.
   Value Post(const Context& context, std::string_view type, Fields fields, std::string message);
-  Value PostAbout(const Context& context, const ManagedObjectPtr& vm, std::string_view type, Fields fields,
-                  std::string_view what);
+  Value PostAbout(const Context& context, const ManagedObjectPtr& vm, std::string_view type,
+                  Fields fields, std::string_view what);
 
   // The events that match, oldest first; the last 1000 are kept.
   [[nodiscard]] std::vector<Value> Query(const Context& context, const EventFilter& filter) const;

@@ -18,7 +18,9 @@ Fault InvalidArgument(std::string_view property) {
                    "A specified parameter was not correct: " + std::string(property));
 }
 
-Fault InvalidProperty(std::string_view name) { return MakeFault("InvalidProperty", {{"name", name}}); }
+Fault InvalidProperty(std::string_view name) {
+  return MakeFault("InvalidProperty", {{"name", name}});
+}
 
 Fault NotAuthenticated(const ManagedObjectReference& object, std::string_view privilege) {
   return MakeFault("NotAuthenticated", {{"object", object}, {"privilegeId", privilege}},
@@ -26,7 +28,8 @@ Fault NotAuthenticated(const ManagedObjectReference& object, std::string_view pr
 }
 
 Fault InvalidPowerState(std::string_view requested, std::string_view existing) {
-  return MakeFault("InvalidPowerState", {{"requestedState", requested}, {"existingState", existing}});
+  return MakeFault("InvalidPowerState",
+                   {{"requestedState", requested}, {"existingState", existing}});
 }
 
 }  // namespace vsphere

@@ -18,11 +18,13 @@ struct Fault {
   [[nodiscard]] std::string_view kind() const { return detail.type_name(); }
 };
 
-[[nodiscard]] Fault MakeFault(std::string_view kind, const Fields& fields = {}, std::string message = {});
+[[nodiscard]] Fault MakeFault(std::string_view kind, const Fields& fields = {},
+                              std::string message = {});
 [[nodiscard]] Fault NotFoundFault(const ManagedObjectReference& object);
 [[nodiscard]] Fault InvalidArgument(std::string_view property);
 [[nodiscard]] Fault InvalidProperty(std::string_view name);
-[[nodiscard]] Fault NotAuthenticated(const ManagedObjectReference& object, std::string_view privilege);
+[[nodiscard]] Fault NotAuthenticated(const ManagedObjectReference& object,
+                                     std::string_view privilege);
 [[nodiscard]] Fault InvalidPowerState(std::string_view requested, std::string_view existing);
 
 // A T or a Fault. Result<Value> serves operations that return nothing (an unset value).
@@ -39,7 +41,9 @@ class [[nodiscard]] Result {
   // REQUIRES: !ok().
   [[nodiscard]] const Fault& fault() const { return std::get<Fault>(data_); }
   // The fault's kind; "" if there is none.
-  [[nodiscard]] std::string_view fault_kind() const { return ok() ? std::string_view() : fault().kind(); }
+  [[nodiscard]] std::string_view fault_kind() const {
+    return ok() ? std::string_view() : fault().kind();
+  }
 
  private:
   std::variant<T, Fault> data_;

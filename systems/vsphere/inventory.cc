@@ -14,19 +14,24 @@ namespace {
 class DatacenterBuilder {
  public:
   DatacenterBuilder(Simulator& simulator, const Model& model, int index)
-      : simulator_(simulator), model_(model), client_(simulator.LogIn("model")), name_("DC" + std::to_string(index)) {}
+      : simulator_(simulator),
+        model_(model),
+        client_(simulator.LogIn("model")),
+        name_("DC" + std::to_string(index)) {}
 
   void Build(int index) {
     AddFolders();
     AddNetworks(index);
     for (int i = 0; i < model_.datastores; ++i) AddDatastore("LocalDS_" + std::to_string(i));
-    for (int i = 0; i < model_.standalone_hosts; ++i) AddStandaloneHost(name_ + "_H" + std::to_string(i));
+    for (int i = 0; i < model_.standalone_hosts; ++i)
+      AddStandaloneHost(name_ + "_H" + std::to_string(i));
     for (int i = 0; i < model_.clusters; ++i) AddCluster(name_ + "_C" + std::to_string(i));
     (void)simulator_.sessions().Logout(client_);
   }
 
  private:
-  ManagedObjectPtr AddEntity(std::string_view type, const std::string& name, const Ref& parent, Fields fields) {
+  ManagedObjectPtr AddEntity(std::string_view type, const std::string& name, const Ref& parent,
+                             Fields fields) {
     fields.insert(fields.end(), {{"name", name},
                                  {"parent", parent},
                                  {"overallStatus", "green"},
@@ -43,7 +48,8 @@ class DatacenterBuilder {
   void AddFolders() {
     datacenter_ = AddEntity("Datacenter", name_, singleton::RootFolder(), {});
     Append(client_.Find(singleton::RootFolder()), "childEntity", datacenter_->self());
-    const auto add = [&](const std::string& name, std::string_view property, const std::vector<std::string>& types) {
+    const auto add = [&](const std::string& name, std::string_view property,
+                         const std::vector<std::string>& types) {
       const ManagedObjectPtr folder =
           AddEntity("Folder", name, datacenter_->self(), {{"childType", MakeStrings(types)}});
       const Change change = {.name = std::string(property), .value = folder->self()};
@@ -53,18 +59,21 @@ class DatacenterBuilder {
     vm_folder_ = add("vm", "vmFolder", {"VirtualMachine", "VirtualApp", "Folder"});
     host_folder_ = add("host", "hostFolder", {"ComputeResource", "Folder"});
     datastore_folder_ = add("datastore", "datastoreFolder", {"Datastore", "StoragePod", "Folder"});
-    network_folder_ = add("network", "networkFolder", {"Network", "DistributedVirtualSwitch", "Folder"});
+    network_folder_ =
+        add("network", "networkFolder", {"Network", "DistributedVirtualSwitch", "Folder"});
   }
 
   void AddNetworks(int index) {
     AddNetwork(AddEntity("Network", "VM Network", network_folder_->self(), {}));
     if (model_.portgroups == 0) return;
-    const ManagedObjectPtr dvs = AddEntity("DistributedVirtualSwitch", "DVS" + std::to_string(index),
-                                           network_folder_->self(), {{"uuid", simulator_.NewUuid()}});
+    const ManagedObjectPtr dvs =
+        AddEntity("DistributedVirtualSwitch", "DVS" + std::to_string(index),
+                  network_folder_->self(), {{"uuid", simulator_.NewUuid()}});
     Append(network_folder_, "childEntity", dvs->self());
     for (int i = 0; i < model_.portgroups; ++i) {
-      const ManagedObjectPtr group = AddEntity("DistributedVirtualPortgroup", name_ + "_DVPG" + std::to_string(i),
-                                               network_folder_->self(), {{"key", std::to_string(i)}});
+      const ManagedObjectPtr group =
+          AddEntity("DistributedVirtualPortgroup", name_ + "_DVPG" + std::to_string(i),
+                    network_folder_->self(), {{"key", std::to_string(i)}});
       Append(dvs, "portgroup", group->self());
       AddNetwork(group);
     }
@@ -120,7 +129,8 @@ class DatacenterBuilder {
     }
   }
 
-  ManagedObjectPtr AddPool(const ManagedObjectPtr& compute, const std::string& name, const Ref& parent) {
+  ManagedObjectPtr AddPool(const ManagedObjectPtr& compute, const std::string& name,
+                           const Ref& parent) {
     return AddEntity("ResourcePool", name, parent, {{"owner", compute->self()}});
   }
 
@@ -139,7 +149,8 @@ class DatacenterBuilder {
 
   void AddCluster(const std::string& name) {
     const ManagedObjectPtr compute = AddCompute("ClusterComputeResource", name);
-    for (int i = 0; i < model_.cluster_hosts; ++i) AddHost(compute, name + "_H" + std::to_string(i));
+    for (int i = 0; i < model_.cluster_hosts; ++i)
+      AddHost(compute, name + "_H" + std::to_string(i));
     const ManagedObjectPtr root = AddRootPool(compute);
     AddMachines(root, name + "_RP0");
     for (int i = 1; i <= model_.pools; ++i) {
@@ -173,24 +184,28 @@ class DatacenterBuilder {
   std::vector<ManagedObjectPtr> datastores_;
 };
 
-Result<Ref> SetMaintenanceMode(const Context& client, const Ref& host, std::string_view method, bool wanted) {
-  return Call(client, host, method, [&](const Context& request, const ManagedObjectPtr& self) -> Result<Ref> {
-    return StartTask(request, self, wanted ? "HostSystem.enterMaintenanceMode" : "HostSystem.exitMaintenanceMode",
-                     [self, wanted](const Context& task) -> Result<Value> {
-                       if (self->Get("runtime.inMaintenanceMode").boolean() == wanted) return MakeFault("InvalidState");
-                       const Change changes[] = {{.name = "runtime.inMaintenanceMode", .value = wanted},
-                                                 {.name = "summary.runtime.inMaintenanceMode", .value = wanted}};
-                       task.simulator().registry().Update(task, self, changes);
-                       return Value();
-                     });
-  });
+Result<Ref> SetMaintenanceMode(const Context& client, const Ref& host, std::string_view method,
+                               bool wanted) {
+  return Call(client, host, method,
+              [&](const Context& request, const ManagedObjectPtr& self) -> Result<Ref> {
+                return StartTask(
+                    request, self,
+                    wanted ? "HostSystem.enterMaintenanceMode" : "HostSystem.exitMaintenanceMode",
+                    [self, wanted](const Context& task) -> Result<Value> {
+                      if (self->Get("runtime.inMaintenanceMode").boolean() == wanted)
+                        return MakeFault("InvalidState");
+                      const Change changes[] = {
+                          {.name = "runtime.inMaintenanceMode", .value = wanted},
+                          {.name = "summary.runtime.inMaintenanceMode", .value = wanted}};
+                      task.simulator().registry().Update(task, self, changes);
+                      return Value();
+                    });
+              });
 }
 
 }  // namespace
 
-Model SmallModel() {
-  return {.clusters = 0, .machines = 1, .portgroups = 0, .autostart = false};
-}
+Model SmallModel() { return {.clusters = 0, .machines = 1, .portgroups = 0, .autostart = false}; }
 
 void Populate(Simulator& simulator, const Model& model) {
   for (int i = 0; i < model.datacenters; ++i) DatacenterBuilder(simulator, model, i).Build(i);
@@ -198,12 +213,13 @@ void Populate(Simulator& simulator, const Model& model) {
 
 Value MakeVmSpec(std::string_view name) {
   const std::string path = "[LocalDS_0] " + std::string(name) + "/" + std::string(name) + ".vmx";
-  return Make("VirtualMachineConfigSpec",
-              {{"name", name},
-               {"guestId", "otherGuest"},
-               {"files", Make("VirtualMachineFileInfo", {{"vmPathName", path}})},
-               {"deviceChange", MakeArray("VirtualDeviceConfigSpec",
-                                          {MakeDeviceChange("add", MakeEthernetCard("VM Network"))})}});
+  return Make(
+      "VirtualMachineConfigSpec",
+      {{"name", name},
+       {"guestId", "otherGuest"},
+       {"files", Make("VirtualMachineFileInfo", {{"vmPathName", path}})},
+       {"deviceChange", MakeArray("VirtualDeviceConfigSpec",
+                                  {MakeDeviceChange("add", MakeEthernetCard("VM Network"))})}});
 }
 
 ManagedObjectPtr FindByName(Simulator& simulator, std::string_view type, std::string_view name) {
@@ -219,9 +235,11 @@ Result<Ref> CreateFolder(const Context& client, const Ref& folder, const std::st
                 Simulator& simulator = request.simulator();
                 const Value types = self->Get("childType");
                 bool may_hold = false;
-                for (const Value& type : types.items()) may_hold = may_hold || type.text() == "Folder";
+                for (const Value& type : types.items())
+                  may_hold = may_hold || type.text() == "Folder";
                 if (!may_hold) return MakeFault("NotSupported");
-                if (const Result<Value> fault = CheckNewName(request, self, name); !fault.ok()) return fault.fault();
+                if (const Result<Value> fault = CheckNewName(request, self, name); !fault.ok())
+                  return fault.fault();
                 const ManagedObjectPtr child =
                     simulator.Add("Folder", {{"name", EscapeName(name)},
                                              {"parent", self->self()},
@@ -229,7 +247,8 @@ Result<Ref> CreateFolder(const Context& client, const Ref& folder, const std::st
                                              {"configStatus", "green"},
                                              {"effectiveRole", MakeArray("int", {-1})},
                                              {"childType", DeepCopy(types)}});
-                const Change change = {.name = "childEntity", .value = child->self(), .op = Change::Op::kAdd};
+                const Change change = {
+                    .name = "childEntity", .value = child->self(), .op = Change::Op::kAdd};
                 simulator.registry().Update(request, self, {&change, 1});
                 return child->self();
               });
@@ -259,7 +278,8 @@ std::string EscapeName(std::string_view name) {
   return escaped;
 }
 
-Result<Value> CheckNewName(const Context& request, const ManagedObjectPtr& folder, const std::string& name) {
+Result<Value> CheckNewName(const Context& request, const ManagedObjectPtr& folder,
+                           const std::string& name) {
   const std::string escaped = EscapeName(name);
   const Value children = folder->Get("childEntity");
   for (const Value& child : children.items()) {

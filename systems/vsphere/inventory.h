@@ -38,15 +38,19 @@ void Populate(Simulator& simulator, const Model& model);
 [[nodiscard]] Value MakeVmSpec(std::string_view name);
 
 // The object of a type with that name; null if there is none.
-[[nodiscard]] ManagedObjectPtr FindByName(Simulator& simulator, std::string_view type, std::string_view name);
+[[nodiscard]] ManagedObjectPtr FindByName(Simulator& simulator, std::string_view type,
+                                          std::string_view name);
 
 // --- operations of folders and hosts
 // NotSupported unless the folder may hold folders; DuplicateName. Returns the folder.
-Result<ManagedObjectReference> CreateFolder(const Context& client, const ManagedObjectReference& folder,
+Result<ManagedObjectReference> CreateFolder(const Context& client,
+                                            const ManagedObjectReference& folder,
                                             const std::string& name);
 // Tasks. InvalidState if the host is in that mode already, or not in it.
-Result<ManagedObjectReference> EnterMaintenanceModeTask(const Context& client, const ManagedObjectReference& host);
-Result<ManagedObjectReference> ExitMaintenanceModeTask(const Context& client, const ManagedObjectReference& host);
+Result<ManagedObjectReference> EnterMaintenanceModeTask(const Context& client,
+                                                        const ManagedObjectReference& host);
+Result<ManagedObjectReference> ExitMaintenanceModeTask(const Context& client,
+                                                       const ManagedObjectReference& host);
 
 // --- for the operations of machines
 // % / and \ as %25 %2f %5c.

@@ -15,7 +15,9 @@ ObjectVersion ManagedObject::ReadVersion() const {
   return current_;
 }
 
-Value ManagedObject::Get(std::string_view path) const { return Resolve(Read(), MustParsePath(path)).value; }
+Value ManagedObject::Get(std::string_view path) const {
+  return Resolve(Read(), MustParsePath(path)).value;
+}
 
 ObjectVersion ManagedObject::Apply(std::span<const Change> changes) {
   if (design_.WritesInPlace()) {

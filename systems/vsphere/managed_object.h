@@ -51,7 +51,8 @@ class ManagedObject {
   const Design& design_;
   const ManagedObjectReference self_;
   ObjectLock lock_;
-  mutable std::mutex version_mutex_;  // held for the copy of a pointer; not used by a design that writes in place
+  mutable std::mutex
+      version_mutex_;  // held for the copy of a pointer; not used by a design that writes in place
   ObjectVersion current_;
 };
 

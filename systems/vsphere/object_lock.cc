@@ -6,17 +6,27 @@
 namespace vsphere {
 
 void ObjectLock::Acquire(RequestId owner) {
-  std::unique_lock lock(mutex_);
-  released_.wait(lock, [&] { return depth_ == 0 || owner_ == owner; });
+  {
+    const std::lock_guard lock(mutex_);
+    if (owner_ == owner) {
+      ++depth_;
+      return;
+    }
+  }
+  free_.acquire();
+  const std::lock_guard lock(mutex_);
   owner_ = owner;
-  ++depth_;
+  depth_ = 1;
 }
 
 void ObjectLock::Release(RequestId owner) {
-  const std::lock_guard lock(mutex_);
-  systems::Ensure(depth_ > 0 && owner_ == owner, "released the lock of another request");
-  --depth_;
-  if (depth_ == 0) released_.notify_one();
+  {
+    const std::lock_guard lock(mutex_);
+    systems::Ensure(owner_ == owner, "released the lock of another request");
+    if (--depth_ > 0) return;
+    owner_ = RequestId::kNone;
+  }
+  free_.release();
 }
 
 }  // namespace vsphere

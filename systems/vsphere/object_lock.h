@@ -2,10 +2,10 @@
 // threads, and may hand it to the thread of a task without a gap in between. Different requests exclude each other.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <semaphore>
 #include <utility>
 
 namespace vsphere {
@@ -26,17 +26,19 @@ class ObjectLock {
   void Release(RequestId owner);
 
  private:
-  std::mutex mutex_;
-  std::condition_variable released_;
-  RequestId owner_ = RequestId::kNone;  // guarded by mutex_
-  int depth_ = 0;                       // guarded by mutex_: how often the owner has it
+  // A mutex that may be released by another thread than took it.
+  std::binary_semaphore free_{1};
+  std::mutex mutex_;                    // guards the rest
+  RequestId owner_ = RequestId::kNone;  // kNone: nobody, or somebody who is just about to say so
+  int depth_ = 0;                       // how often the owner has it
 };
 
 // Holds a lock as long as it lives. May be moved to another thread; an empty one holds nothing.
 class ObjectGuard {
  public:
   ObjectGuard() = default;
-  ObjectGuard(std::shared_ptr<ObjectLock> lock, RequestId owner) : lock_(std::move(lock)), owner_(owner) {
+  ObjectGuard(std::shared_ptr<ObjectLock> lock, RequestId owner)
+      : lock_(std::move(lock)), owner_(owner) {
     lock_->Acquire(owner_);
   }
   ObjectGuard(ObjectGuard&& other) noexcept : lock_(std::move(other.lock_)), owner_(other.owner_) {}

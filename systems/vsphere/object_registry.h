@@ -23,8 +23,8 @@ class ChangeListener {
   virtual ~ChangeListener() = default;
   virtual void OnPut(const ManagedObjectPtr& object) = 0;
   // `after`: the object as it is after the changes.
-  virtual void OnUpdate(const Context& context, const ManagedObjectPtr& object, std::span<const Change> changes,
-                        const ObjectVersion& after) = 0;
+  virtual void OnUpdate(const Context& context, const ManagedObjectPtr& object,
+                        std::span<const Change> changes, const ObjectVersion& after) = 0;
   virtual void OnRemove(const ManagedObjectReference& ref) = 0;
   // Whether it listens on behalf of that object of a session.
   [[nodiscard]] virtual bool IsFor(const ManagedObjectReference& /*owner*/) const { return false; }
@@ -49,9 +49,11 @@ class ObjectRegistry {
 
   // Makes the changes and tells the listeners.
   // REQUIRES: the request owns the object's lock.
-  void Update(const Context& context, const ManagedObjectPtr& object, std::span<const Change> changes);
+  void Update(const Context& context, const ManagedObjectPtr& object,
+              std::span<const Change> changes);
   // The same, with the lock taken for it.
-  void AtomicUpdate(const Context& context, const ManagedObjectPtr& object, std::span<const Change> changes);
+  void AtomicUpdate(const Context& context, const ManagedObjectPtr& object,
+                    std::span<const Change> changes);
 
   void AddListener(std::shared_ptr<ChangeListener> listener);
   void RemoveListener(const ChangeListener* listener);

@@ -16,7 +16,8 @@ bool IsEmpty(const Value& value) {
 // Collects the properties of one object, each name once.
 class ObjectCollector {
  public:
-  ObjectCollector(const Context& request, const ManagedObjectReference& self, const Value& properties)
+  ObjectCollector(const Context& request, const ManagedObjectReference& self,
+                  const Value& properties)
       : request_(request), properties_(properties) {
     content_.obj = self;
   }
@@ -57,8 +58,9 @@ class ObjectCollector {
 // Session managers answer differently to each client.
 Value PropertiesFor(const Context& request, const ManagedObjectReference& self, Value properties) {
   if (self != singleton::SessionManager() || request.session() == nullptr) return properties;
-  return With(properties, {{"sessionList", MakeArray("UserSession", request.simulator().sessions().List())},
-                           {"currentSession", request.session()->Describe()}});
+  return With(properties,
+              {{"sessionList", MakeArray("UserSession", request.simulator().sessions().List())},
+               {"currentSession", request.session()->Describe()}});
 }
 
 // One call's walk over the objects.
@@ -107,7 +109,8 @@ class Walk {
     return Value();
   }
 
-  void Visit(const ManagedObjectPtr& object, bool skip, const std::vector<SelectionSpec>& selections) {
+  void Visit(const ManagedObjectPtr& object, bool skip,
+             const std::vector<SelectionSpec>& selections) {
     ObjectGuard guard = request_.simulator().design().LockToCollect(request_, object);
     ObjectVersion now = object->ReadVersion();
     now.properties = PropertiesFor(request_, object->self(), std::move(now.properties));
@@ -117,7 +120,8 @@ class Walk {
     // First the references, then, without a lock, what they lead to.
     std::vector<std::pair<const SelectionSpec*, Value>> ways;
     for (const SelectionSpec& selection : selections) {
-      const SelectionSpec* traversal = IsTraversal(selection) ? &selection : named_.at(selection.name);
+      const SelectionSpec* traversal =
+          IsTraversal(selection) ? &selection : named_.at(selection.name);
       if (!AppliesTo(traversal->type, object->self().type)) continue;
       if (!walked_.emplace(object->self(), traversal).second) continue;
       const std::optional<PropertyPath> path = ParsePath(traversal->path);
@@ -132,15 +136,18 @@ class Walk {
     }
     guard.Release();
     for (const auto& [traversal, ref] : next) {
-      if (const ManagedObjectPtr found = request_.Find(ref)) Visit(found, traversal->skip, traversal->select_set);
+      if (const ManagedObjectPtr found = request_.Find(ref))
+        Visit(found, traversal->skip, traversal->select_set);
     }
   }
 
   void Include(const ManagedObjectReference& self, const ObjectVersion& now) {
-    const bool is_wanted = std::any_of(spec_.prop_set.begin(), spec_.prop_set.end(),
-                                       [&](const PropertySpec& each) { return AppliesTo(each.type, self.type); });
+    const bool is_wanted =
+        std::any_of(spec_.prop_set.begin(), spec_.prop_set.end(),
+                    [&](const PropertySpec& each) { return AppliesTo(each.type, self.type); });
     if (!is_wanted || !collection_.versions.emplace(self, now.version).second) return;
-    collection_.objects.push_back(CollectProperties(request_, self, now.properties, spec_.prop_set));
+    collection_.objects.push_back(
+        CollectProperties(request_, self, now.properties, spec_.prop_set));
   }
 
   const Context& request_;
@@ -156,8 +163,8 @@ Result<Collection> Collect(const Context& request, const PropertyFilterSpec& spe
   return Walk(request, spec).Run();
 }
 
-ObjectContent CollectProperties(const Context& request, const ManagedObjectReference& self, const Value& properties,
-                                const std::vector<PropertySpec>& specs) {
+ObjectContent CollectProperties(const Context& request, const ManagedObjectReference& self,
+                                const Value& properties, const std::vector<PropertySpec>& specs) {
   ObjectCollector collector(request, self, properties);
   const bool is_hidden = self == singleton::SessionManager() && request.session() == nullptr;
   for (const PropertySpec& spec : specs) {

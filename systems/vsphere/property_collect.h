@@ -17,34 +17,34 @@ namespace vsphere {
 
 // Properties of objects of a type; a base type (ManagedEntity) stands for all that derive from it.
 struct PropertySpec {
-  std::string type;
+  std::string type = {};
   bool all = false;
-  std::vector<std::string> path_set;
+  std::vector<std::string> path_set = {};
 };
 
 // A TraversalSpec; or, with nothing but a name, a reference to one.
 struct SelectionSpec {
-  std::string name;
-  std::string type;
-  std::string path;  // a property that holds references
-  bool skip = false;  // what it leads to is not in the result itself
-  std::vector<SelectionSpec> select_set;
+  std::string name = {};
+  std::string type = {};
+  std::string path = {};  // a property that holds references
+  bool skip = false;      // what it leads to is not in the result itself
+  std::vector<SelectionSpec> select_set = {};
 };
 
 struct ObjectSpec {
   ManagedObjectReference obj;
   bool skip = false;
-  std::vector<SelectionSpec> select_set;
+  std::vector<SelectionSpec> select_set = {};
 };
 
 struct PropertyFilterSpec {
-  std::vector<PropertySpec> prop_set;
-  std::vector<ObjectSpec> object_set;
+  std::vector<PropertySpec> prop_set = {};
+  std::vector<ObjectSpec> object_set = {};
   bool report_missing_objects_in_results = false;
 };
 
 struct DynamicProperty {
-  std::string name;
+  std::string name = {};
   Value val;
   std::string_view declared_type;  // of the value, or of its items
 };
@@ -72,8 +72,8 @@ struct Collection {
 Result<Collection> Collect(const Context& request, const PropertyFilterSpec& spec);
 
 // The properties that the specs ask for, of one object as it is in `properties`.
-ObjectContent CollectProperties(const Context& request, const ManagedObjectReference& self, const Value& properties,
-                                const std::vector<PropertySpec>& specs);
+ObjectContent CollectProperties(const Context& request, const ManagedObjectReference& self,
+                                const Value& properties, const std::vector<PropertySpec>& specs);
 
 // Whether a spec of that type applies to an object of this one.
 [[nodiscard]] bool AppliesTo(const std::string& spec_type, const std::string& object_type);

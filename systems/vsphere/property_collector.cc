@@ -19,8 +19,9 @@ ObjectUpdate Entered(ObjectContent content) {
   update.obj = std::move(content.obj);
   update.missing_set = std::move(content.missing_set);
   for (DynamicProperty& property : content.prop_set) {
-    update.change_set.push_back(
-        {.name = std::move(property.name), .val = std::move(property.val), .declared_type = property.declared_type});
+    update.change_set.push_back({.name = std::move(property.name),
+                                 .val = std::move(property.val),
+                                 .declared_type = property.declared_type});
   }
   return update;
 }
@@ -58,9 +59,8 @@ PropertyCollector::PropertyCollector(Simulator& simulator, ManagedObjectReferenc
 
 PropertyCollector::~PropertyCollector() = default;
 
-Result<RetrieveResult> PropertyCollector::RetrievePropertiesEx(const Context& client,
-                                                               const std::vector<PropertyFilterSpec>& specs,
-                                                               size_t max_objects) {
+Result<RetrieveResult> PropertyCollector::RetrievePropertiesEx(
+    const Context& client, const std::vector<PropertyFilterSpec>& specs, size_t max_objects) {
   const Context request = client.Fork();
   std::vector<ObjectContent> objects;
   for (const PropertyFilterSpec& spec : specs) {
@@ -99,10 +99,11 @@ RetrieveResult PropertyCollector::Page(std::vector<ObjectContent> objects, size_
   return result;
 }
 
-Result<ManagedObjectReference> PropertyCollector::CreateFilter(const Context& client, PropertyFilterSpec spec) {
+Result<ManagedObjectReference> PropertyCollector::CreateFilter(const Context& client,
+                                                               PropertyFilterSpec spec) {
   if (client.session() == nullptr) return NotAuthenticated(self_, "System.View");
-  const ManagedObjectReference self = {"PropertyFilter",
-                                       "session[" + client.session()->key() + "]" + simulator_.NewUuid()};
+  const ManagedObjectReference self = {
+      "PropertyFilter", "session[" + client.session()->key() + "]" + simulator_.NewUuid()};
   const auto filter = std::make_shared<PropertyFilter>(weak_from_this(), self, std::move(spec));
   simulator_.registry().AddListener(filter);
   const std::unique_lock lock = simulator_.design().LockFilters(filters_mutex_);
@@ -110,7 +111,8 @@ Result<ManagedObjectReference> PropertyCollector::CreateFilter(const Context& cl
   return self;
 }
 
-Result<Value> PropertyCollector::DestroyPropertyFilter(const Context& /*client*/, const ManagedObjectReference& filter) {
+Result<Value> PropertyCollector::DestroyPropertyFilter(const Context& /*client*/,
+                                                       const ManagedObjectReference& filter) {
   std::shared_ptr<PropertyFilter> gone;
   {
     const std::unique_lock lock = simulator_.design().LockFilters(filters_mutex_);
@@ -124,13 +126,15 @@ Result<Value> PropertyCollector::DestroyPropertyFilter(const Context& /*client*/
   return Value();
 }
 
-Result<std::optional<UpdateSet>> PropertyCollector::WaitForUpdatesEx(const Context& client, const std::string& version,
+Result<std::optional<UpdateSet>> PropertyCollector::WaitForUpdatesEx(const Context& client,
+                                                                     const std::string& version,
                                                                      const WaitOptions& options) {
   using ClockType = std::chrono::steady_clock;
   const Context request = client.Fork();
   const bool is_first = version.empty();
   const bool looks_once = is_first || options.max_wait_seconds == 0;
-  const auto deadline = ClockType::now() + std::chrono::seconds(options.max_wait_seconds.value_or(0));
+  const auto deadline =
+      ClockType::now() + std::chrono::seconds(options.max_wait_seconds.value_or(0));
 
   std::unique_lock lock(mutex_);
   const uint64_t mine = ++cancellations_;  // a new wait ends the one before
@@ -148,13 +152,16 @@ Result<std::optional<UpdateSet>> PropertyCollector::WaitForUpdatesEx(const Conte
     lock.unlock();
     {
       const std::lock_guard calculation(calculation_mutex_);
-      if (Result<Value> fault = Calculate(request, notices, is_first); !fault.ok()) return fault.fault();
+      if (Result<Value> fault = Calculate(request, notices, is_first); !fault.ok())
+        return fault.fault();
       if (std::optional<UpdateSet> set = TakeReady(options.max_object_updates)) return set;
     }
     if (is_first) return std::optional<UpdateSet>(UpdateSet{.version = "-"});
     if (looks_once || is_over) return std::optional<UpdateSet>();
     lock.lock();
-    const auto has_news = [&] { return !queue_.empty() || woken_ || destroyed_ || cancellations_ != mine; };
+    const auto has_news = [&] {
+      return !queue_.empty() || woken_ || destroyed_ || cancellations_ != mine;
+    };
     if (options.max_wait_seconds) {
       is_over = !changed_.wait_until(lock, deadline, has_news);
     } else {
@@ -213,7 +220,8 @@ PropertyCollector::Filters PropertyCollector::FiltersNow() const {
   return filters_;
 }
 
-Result<Value> PropertyCollector::Calculate(const Context& request, const std::vector<Notice>& notices, bool is_first) {
+Result<Value> PropertyCollector::Calculate(const Context& request,
+                                           const std::vector<Notice>& notices, bool is_first) {
   if (is_first) ready_.clear();
   for (const auto& filter : FiltersNow()) {
     if (is_first) filter->known_.clear();
@@ -236,7 +244,8 @@ Result<Value> PropertyCollector::Resync(const Context& request, PropertyFilter& 
     return Collect(request, filter.spec_);
   }();
   // An object that the filter begins with is gone: to the client, everything that was found through it has left.
-  if (!collected.ok() && collected.fault_kind() != "ManagedObjectNotFound") return collected.fault();
+  if (!collected.ok() && collected.fault_kind() != "ManagedObjectNotFound")
+    return collected.fault();
   Collection now = collected.ok() ? std::move(collected.value()) : Collection();
   for (const auto& [ref, version] : filter.known_) {
     if (now.versions.contains(ref)) continue;
@@ -255,13 +264,13 @@ Result<Value> PropertyCollector::Resync(const Context& request, PropertyFilter& 
   return Value();
 }
 
-void PropertyCollector::AddModified(PropertyFilter& filter,
-                                    const std::vector<Notice>& notices) {
+void PropertyCollector::AddModified(PropertyFilter& filter, const std::vector<Notice>& notices) {
   // One update per object: the names of all its changes, the values of its last version.
   std::map<ManagedObjectReference, std::pair<std::vector<std::string>, const Notice*>> merged;
   for (const Notice& notice : notices) {
     const auto known = filter.known_.find(notice.obj);
-    const bool is_news = notice.after.version == 0 || (known != filter.known_.end() && notice.after.version > known->second);
+    const bool is_news = notice.after.version == 0 ||
+                         (known != filter.known_.end() && notice.after.version > known->second);
     if (!notice.is_update || known == filter.known_.end() || !is_news) continue;
     auto& [names, last] = merged[notice.obj];
     names.insert(names.end(), notice.names.begin(), notice.names.end());
@@ -277,7 +286,8 @@ void PropertyCollector::AddModified(PropertyFilter& filter,
       const std::optional<PropertyPath> path = ParsePath(name);
       const Lookup found = path ? Resolve(last->after.properties, *path) : Lookup();
       if (found.status == Lookup::Status::kInvalid) continue;
-      update.change_set.push_back({.name = name, .val = found.value, .declared_type = found.declared->type});
+      update.change_set.push_back(
+          {.name = name, .val = found.value, .declared_type = found.declared->type});
     }
     if (!update.change_set.empty()) ready_.emplace_back(filter.self_, std::move(update));
   }
@@ -288,7 +298,8 @@ std::optional<UpdateSet> PropertyCollector::TakeReady(int max_object_updates) {
   UpdateSet set = {.version = "-"};
   for (int i = 0; i < max_object_updates && !ready_.empty(); ++i) {
     auto& [filter, update] = ready_.front();
-    if (set.filter_set.empty() || set.filter_set.back().filter != filter) set.filter_set.push_back({.filter = filter});
+    if (set.filter_set.empty() || set.filter_set.back().filter != filter)
+      set.filter_set.push_back({.filter = filter});
     set.filter_set.back().object_set.push_back(std::move(update));
     ready_.pop_front();
   }
@@ -296,18 +307,21 @@ std::optional<UpdateSet> PropertyCollector::TakeReady(int max_object_updates) {
   return set;
 }
 
-Result<std::shared_ptr<PropertyCollector>> FindPropertyCollector(const Context& client,
-                                                                 const ManagedObjectReference& ref) {
-  if (client.session() == nullptr || !client.session()->is_active()) return NotAuthenticated(ref, "System.View");
-  std::shared_ptr<PropertyCollector> found = client.session()->FindCollector(client.simulator(), ref);
+Result<std::shared_ptr<PropertyCollector>> FindPropertyCollector(
+    const Context& client, const ManagedObjectReference& ref) {
+  if (client.session() == nullptr || !client.session()->is_active())
+    return NotAuthenticated(ref, "System.View");
+  std::shared_ptr<PropertyCollector> found =
+      client.session()->FindCollector(client.simulator(), ref);
   if (found == nullptr) return NotFoundFault(ref);
   return found;
 }
 
 Result<ManagedObjectReference> CreatePropertyCollector(const Context& client) {
-  if (client.session() == nullptr) return NotAuthenticated(singleton::PropertyCollector(), "System.View");
-  const ManagedObjectReference self = {"PropertyCollector",
-                                       "session[" + client.session()->key() + "]" + client.simulator().NewUuid()};
+  if (client.session() == nullptr)
+    return NotAuthenticated(singleton::PropertyCollector(), "System.View");
+  const ManagedObjectReference self = {"PropertyCollector", "session[" + client.session()->key() +
+                                                                "]" + client.simulator().NewUuid()};
   client.session()->PutCollector(std::make_shared<PropertyCollector>(client.simulator(), self));
   return self;
 }

@@ -54,7 +54,7 @@ struct UpdateSet {
 };
 
 struct WaitOptions {
-  std::optional<int> max_wait_seconds;  // 0: look once; nothing: wait for ever
+  std::optional<int> max_wait_seconds = {};  // 0: look once; nothing: wait for ever
   int max_object_updates = 100;
 };
 
@@ -63,12 +63,13 @@ class PropertyCollector;
 // What one client watches. The state is that of the last update that was calculated.
 class PropertyFilter final : public ChangeListener {
  public:
-  PropertyFilter(std::weak_ptr<PropertyCollector> collector, ManagedObjectReference self, PropertyFilterSpec spec)
+  PropertyFilter(std::weak_ptr<PropertyCollector> collector, ManagedObjectReference self,
+                 PropertyFilterSpec spec)
       : collector_(std::move(collector)), self_(std::move(self)), spec_(std::move(spec)) {}
 
   void OnPut(const ManagedObjectPtr& /*object*/) override {}
-  void OnUpdate(const Context& context, const ManagedObjectPtr& object, std::span<const Change> changes,
-                const ObjectVersion& after) override;
+  void OnUpdate(const Context& context, const ManagedObjectPtr& object,
+                std::span<const Change> changes, const ObjectVersion& after) override;
   void OnRemove(const ManagedObjectReference& /*ref*/) override {}
 
  private:
@@ -79,12 +80,14 @@ class PropertyFilter final : public ChangeListener {
   const PropertyFilterSpec spec_;
   StaleFlag stale_;
   // Guarded by PropertyCollector::calculation_mutex_:
-  std::map<ManagedObjectReference, uint64_t> known_;  // objects the client knows, and the version it was told of
-  std::set<ManagedObjectReference> passed_;           // objects that the traversal passed through
+  std::map<ManagedObjectReference, uint64_t>
+      known_;  // objects the client knows, and the version it was told of
+  std::set<ManagedObjectReference> passed_;  // objects that the traversal passed through
 };
 
 // Thread-safe.
-class PropertyCollector final : public ChangeListener, public std::enable_shared_from_this<PropertyCollector> {
+class PropertyCollector final : public ChangeListener,
+                                public std::enable_shared_from_this<PropertyCollector> {
  public:
   PropertyCollector(Simulator& simulator, ManagedObjectReference self);
   ~PropertyCollector() override;
@@ -92,10 +95,12 @@ class PropertyCollector final : public ChangeListener, public std::enable_shared
   [[nodiscard]] const ManagedObjectReference& self() const { return self_; }
 
   // --- reading (no session needed: then all properties are missing). max_objects: 0 is no limit.
-  Result<RetrieveResult> RetrievePropertiesEx(const Context& client, const std::vector<PropertyFilterSpec>& specs,
+  Result<RetrieveResult> RetrievePropertiesEx(const Context& client,
+                                              const std::vector<PropertyFilterSpec>& specs,
                                               size_t max_objects = 0);
   // InvalidProperty "token" for one that is not known, or was used.
-  Result<RetrieveResult> ContinueRetrievePropertiesEx(const Context& client, const std::string& token);
+  Result<RetrieveResult> ContinueRetrievePropertiesEx(const Context& client,
+                                                      const std::string& token);
 
   // --- watching
   Result<ManagedObjectReference> CreateFilter(const Context& client, PropertyFilterSpec spec);
@@ -103,7 +108,8 @@ class PropertyCollector final : public ChangeListener, public std::enable_shared
   Result<Value> DestroyPropertyFilter(const Context& client, const ManagedObjectReference& filter);
   // Version "": everything, as objects that enter. Else what has changed since the last call; nothing (no set) when the
   // time is over. Faults: RequestCanceled by CancelWaitForUpdates, Destroy, or another wait; those of Collect.
-  Result<std::optional<UpdateSet>> WaitForUpdatesEx(const Context& client, const std::string& version,
+  Result<std::optional<UpdateSet>> WaitForUpdatesEx(const Context& client,
+                                                    const std::string& version,
                                                     const WaitOptions& options = {});
   // Ends pending waits; without any it does nothing.
   void CancelWaitForUpdates();
@@ -112,8 +118,8 @@ class PropertyCollector final : public ChangeListener, public std::enable_shared
 
   // --- the registry's side
   void OnPut(const ManagedObjectPtr& object) override;
-  void OnUpdate(const Context& context, const ManagedObjectPtr& object, std::span<const Change> changes,
-                const ObjectVersion& after) override;
+  void OnUpdate(const Context& context, const ManagedObjectPtr& object,
+                std::span<const Change> changes, const ObjectVersion& after) override;
   void OnRemove(const ManagedObjectReference& ref) override;
   // A filter has become stale: look again.
   void Wake();
@@ -132,7 +138,8 @@ class PropertyCollector final : public ChangeListener, public std::enable_shared
   RetrieveResult Page(std::vector<ObjectContent> objects, size_t max_objects);
 
   // REQUIRES for all of these: calculation_mutex_ is held.
-  Result<Value> Calculate(const Context& request, const std::vector<Notice>& notices, bool is_first);
+  Result<Value> Calculate(const Context& request, const std::vector<Notice>& notices,
+                          bool is_first);
   Result<Value> Resync(const Context& request, PropertyFilter& filter);
   void AddModified(PropertyFilter& filter, const std::vector<Notice>& notices);
   std::optional<UpdateSet> TakeReady(int max_object_updates);
@@ -143,8 +150,9 @@ class PropertyCollector final : public ChangeListener, public std::enable_shared
   mutable std::mutex filters_mutex_;  // as the design uses it
   Filters filters_;
 
-  std::mutex calculation_mutex_;                                      // guards the filters' state, and:
-  std::deque<std::pair<ManagedObjectReference, ObjectUpdate>> ready_;  // updates to be told, by filter
+  std::mutex calculation_mutex_;  // guards the filters' state, and:
+  std::deque<std::pair<ManagedObjectReference, ObjectUpdate>>
+      ready_;  // updates to be told, by filter
 
   std::mutex mutex_;  // guards the rest; a leaf
   std::condition_variable changed_;
@@ -153,7 +161,8 @@ class PropertyCollector final : public ChangeListener, public std::enable_shared
   bool listening_ = false;
   bool destroyed_ = false;
   uint64_t cancellations_ = 0;
-  std::map<std::string, std::pair<std::vector<ObjectContent>, size_t>> pages_;  // by token: the rest, and the page's size
+  std::map<std::string, std::pair<std::vector<ObjectContent>, size_t>>
+      pages_;  // by token: the rest, and the page's size
 };
 
 // --- by reference, for a client's session. Fault: NotAuthenticated.

@@ -35,7 +35,8 @@ std::optional<PathStep> ParseStep(std::string_view text) {
   if (bracket != std::string_view::npos) {
     if (!text.ends_with(']')) return std::nullopt;
     std::string_view key = text.substr(bracket + 1, text.size() - bracket - 2);
-    if (key.size() >= 2 && key.starts_with('"') && key.ends_with('"')) key = key.substr(1, key.size() - 2);
+    if (key.size() >= 2 && key.starts_with('"') && key.ends_with('"'))
+      key = key.substr(1, key.size() - 2);
     if (key.empty()) return std::nullopt;
     step.key = key;
     text = text.substr(0, bracket);
@@ -57,7 +58,8 @@ bool HasKey(const Value& item, std::string_view key) {
 Lookup ResolveUnset(const Field* declared, const PropertyPath& path, size_t next) {
   for (; next < path.size(); ++next) {
     if (declared->is_array && !path[next - 1].key) return {};
-    const int index = declared->data_type == nullptr ? -1 : declared->data_type->IndexOf(path[next].field);
+    const int index =
+        declared->data_type == nullptr ? -1 : declared->data_type->IndexOf(path[next].field);
     if (index < 0) return {};
     declared = &declared->data_type->fields[static_cast<size_t>(index)];
   }

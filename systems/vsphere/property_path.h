@@ -17,7 +17,8 @@ namespace vsphere {
 struct PathStep {
   std::string field;
   std::optional<std::string> key;  // of the item: its "key" field as text; quotes taken off
-  std::optional<size_t> position;  // not in the language of clients: only for code that changes an item in place
+  std::optional<size_t>
+      position;  // not in the language of clients: only for code that changes an item in place
 };
 
 using PropertyPath = std::vector<PathStep>;
@@ -29,7 +30,11 @@ using PropertyPath = std::vector<PathStep>;
 [[nodiscard]] PropertyPath MustParsePath(std::string_view text);
 
 struct Lookup {
-  enum class Status { kFound, kUnset, kInvalid };  // kInvalid: the type has no such property, or an item has no key given
+  enum class Status {
+    kFound,
+    kUnset,
+    kInvalid
+  };  // kInvalid: the type has no such property, or an item has no key given
   Status status = Status::kInvalid;
   Value value;                      // if found; shares what is below with the object
   const Field* declared = nullptr;  // of the last step, unless invalid

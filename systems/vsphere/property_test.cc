@@ -19,17 +19,20 @@ using Status = Lookup::Status;
 Value Machine() {
   const Value device = Make("VirtualVmxnet3", {{"key", 4000}, {"macAddress", "00:50:56:aa:bb:cc"}});
   const Value option = Make("OptionValue", {{"key", "guestinfo.x"}, {"value", "1"}});
-  return Make("VirtualMachine",
-              {{"name", "vm0"},
-               {"config", Make("VirtualMachineConfigInfo",
-                               {{"tools", Make("ToolsConfigInfo", {{"pendingCustomization", ""}})},
-                                {"hardware", Make("VirtualHardware", {{"numCPU", 1},
-                                                                      {"device", MakeArray("VirtualDevice", {device})}})},
-                                {"extraConfig", MakeArray("OptionValue", {option})}})},
-               {"summary", Make("VirtualMachineSummary",
-                                {{"runtime", Make("VirtualMachineRuntimeInfo", {{"powerState", "poweredOff"}})},
-                                 {"guest", Make("VirtualMachineGuestSummary", {{"hostName", "old"}})},
-                                 {"config", Make("VirtualMachineConfigSummary", {{"name", "vm0"}})}})}});
+  return Make(
+      "VirtualMachine",
+      {{"name", "vm0"},
+       {"config",
+        Make("VirtualMachineConfigInfo",
+             {{"tools", Make("ToolsConfigInfo", {{"pendingCustomization", ""}})},
+              {"hardware", Make("VirtualHardware",
+                                {{"numCPU", 1}, {"device", MakeArray("VirtualDevice", {device})}})},
+              {"extraConfig", MakeArray("OptionValue", {option})}})},
+       {"summary",
+        Make("VirtualMachineSummary",
+             {{"runtime", Make("VirtualMachineRuntimeInfo", {{"powerState", "poweredOff"}})},
+              {"guest", Make("VirtualMachineGuestSummary", {{"hostName", "old"}})},
+              {"config", Make("VirtualMachineConfigSummary", {{"name", "vm0"}})}})}});
 }
 
 Lookup Find(const Value& object, std::string_view path) {
@@ -39,15 +42,28 @@ Lookup Find(const Value& object, std::string_view path) {
 
 TEST(SchemaTest, EveryFieldHasATypeThatIsKnown) {
   // What is neither primitive nor in the table has to be an enumeration of this list.
-  const std::set<std::string_view> others = {
-      "boolean", "int", "long", "string", "dateTime", "anyType", "ManagedObjectReference", "ManagedEntityStatus",
-      "TaskInfoState", "HostSystemConnectionState", "HostSystemPowerState", "VirtualSCSISharing",
-      "VirtualMachineConnectionState", "VirtualMachinePowerState", "VirtualMachineToolsStatus",
-      "VirtualDeviceConfigSpecOperation", "VirtualDeviceConfigSpecFileOperation"};
+  const std::set<std::string_view> others = {"boolean",
+                                             "int",
+                                             "long",
+                                             "string",
+                                             "dateTime",
+                                             "anyType",
+                                             "ManagedObjectReference",
+                                             "ManagedEntityStatus",
+                                             "TaskInfoState",
+                                             "HostSystemConnectionState",
+                                             "HostSystemPowerState",
+                                             "VirtualSCSISharing",
+                                             "VirtualMachineConnectionState",
+                                             "VirtualMachinePowerState",
+                                             "VirtualMachineToolsStatus",
+                                             "VirtualDeviceConfigSpecOperation",
+                                             "VirtualDeviceConfigSpecFileOperation"};
   for (const Type* type : AllTypes()) {
     std::set<std::string_view> names;
     for (const Field& field : type->fields) {
-      EXPECT_TRUE(field.data_type != nullptr || others.contains(field.type)) << type->name << "." << field.name;
+      EXPECT_TRUE(field.data_type != nullptr || others.contains(field.type))
+          << type->name << "." << field.name;
       EXPECT_TRUE(names.insert(field.name).second) << type->name << "." << field.name << " twice";
     }
   }
@@ -91,7 +107,8 @@ TEST(PathTest, TellsUnsetFromInvalid) {
   EXPECT_EQ(Find(vm, "guest.nothing").status, Status::kInvalid);
   EXPECT_EQ(Find(vm, "nothing").status, Status::kInvalid);
   EXPECT_EQ(Find(vm, "name.length").status, Status::kInvalid);
-  EXPECT_EQ(Find(vm, "config.hardware.device.macAddress").status, Status::kInvalid) << "an item needs a key";
+  EXPECT_EQ(Find(vm, "config.hardware.device.macAddress").status, Status::kInvalid)
+      << "an item needs a key";
   EXPECT_EQ(Find(vm, "name[1]").status, Status::kInvalid) << "what is no array has no items";
   EXPECT_EQ(Find(vm, "config.hardware.device[1].key").status, Status::kUnset);
 }
@@ -106,8 +123,10 @@ TEST(PathTest, KnowsWhatIsBelowWhat) {
 
 TEST(WriteTest, ACopyLeavesTheOldVersionAndSharesTheRest) {
   const Value before = Machine();
-  const Value after = WriteCopy(before, {.name = "config.hardware.device[4000].macAddress", .value = "new"});
-  EXPECT_EQ(Find(before, "config.hardware.device[4000].macAddress").value.text(), "00:50:56:aa:bb:cc");
+  const Value after =
+      WriteCopy(before, {.name = "config.hardware.device[4000].macAddress", .value = "new"});
+  EXPECT_EQ(Find(before, "config.hardware.device[4000].macAddress").value.text(),
+            "00:50:56:aa:bb:cc");
   EXPECT_EQ(Find(after, "config.hardware.device[4000].macAddress").value.text(), "new");
   EXPECT_EQ(before["summary"].object(), after["summary"].object());
   EXPECT_NE(before["config"].object(), after["config"].object());
@@ -124,9 +143,15 @@ TEST(WriteTest, BothWaysLeadToTheSame) {
   const Change changes[] = {{.name = "guest.hostName", .value = "made on the way"},
                             {.name = "summary.guest.hostName", .value = "new"},
                             {.name = "config.hardware.device#0.addressType", .value = "manual"},
-                            {.name = "recentTask", .value = ManagedObjectReference{"Task", "task-1"}, .op = Change::Op::kAdd},
-                            {.name = "recentTask", .value = ManagedObjectReference{"Task", "task-2"}, .op = Change::Op::kAdd},
-                            {.name = "recentTask", .value = ManagedObjectReference{"Task", "task-1"}, .op = Change::Op::kRemove}};
+                            {.name = "recentTask",
+                             .value = ManagedObjectReference{"Task", "task-1"},
+                             .op = Change::Op::kAdd},
+                            {.name = "recentTask",
+                             .value = ManagedObjectReference{"Task", "task-2"},
+                             .op = Change::Op::kAdd},
+                            {.name = "recentTask",
+                             .value = ManagedObjectReference{"Task", "task-1"},
+                             .op = Change::Op::kRemove}};
   const Value in_place = Machine();
   Value copied = Machine();
   for (const Change& change : changes) {
@@ -153,7 +178,9 @@ TEST(EncodeTest, ObjectsCarryTheirTypeAndFieldsComeInOrder) {
                                                   {"dhcp", true},
                                                   {"ipAddress", MakeStrings({"1", "2"})}}),
                         "NetDnsConfigInfo"),
-            "<val xsi:type=\"NetDnsConfigInfo\"><dhcp>true</dhcp><hostName>h</hostName><domainName>d</domainName>"
+            "<val "
+            "xsi:type=\"NetDnsConfigInfo\"><dhcp>true</dhcp><hostName>h</hostName><domainName>d</"
+            "domainName>"
             "<ipAddress>1</ipAddress><ipAddress>2</ipAddress></val>");
 }
 
@@ -161,8 +188,10 @@ TEST(EncodeTest, ArraysArePackedWithTheirItemType) {
   EXPECT_EQ(EncodeValue(MakeReferences({{"HostSystem", "host-1"}}), "ManagedObjectReference"),
             "<val xsi:type=\"ArrayOfManagedObjectReference\">"
             "<ManagedObjectReference type=\"HostSystem\">host-1</ManagedObjectReference></val>");
-  EXPECT_EQ(EncodeValue(MakeStrings({"a"}), "string"), "<val xsi:type=\"ArrayOfString\"><string>a</string></val>");
-  EXPECT_EQ(EncodeValue(MakeArray("VirtualDevice", {Make("VirtualKeyboard", {{"key", 600}})}), "VirtualDevice"),
+  EXPECT_EQ(EncodeValue(MakeStrings({"a"}), "string"),
+            "<val xsi:type=\"ArrayOfString\"><string>a</string></val>");
+  EXPECT_EQ(EncodeValue(MakeArray("VirtualDevice", {Make("VirtualKeyboard", {{"key", 600}})}),
+                        "VirtualDevice"),
             "<val xsi:type=\"ArrayOfVirtualDevice\">"
             "<VirtualDevice xsi:type=\"VirtualKeyboard\"><key>600</key></VirtualDevice></val>");
 }
@@ -180,8 +209,9 @@ TEST(EncodeTest, PrimitivesAndEnumerationsAreTyped) {
 }
 
 TEST(EncodeTest, AnyTypeFieldsAndFaults) {
-  EXPECT_EQ(EncodeValue(Make("OptionValue", {{"key", "k"}, {"value", "v"}}), "OptionValue"),
-            "<val xsi:type=\"OptionValue\"><key>k</key><value xsi:type=\"xsd:string\">v</value></val>");
+  EXPECT_EQ(
+      EncodeValue(Make("OptionValue", {{"key", "k"}, {"value", "v"}}), "OptionValue"),
+      "<val xsi:type=\"OptionValue\"><key>k</key><value xsi:type=\"xsd:string\">v</value></val>");
   EXPECT_EQ(EncodeFaultDetail(InvalidPowerState("poweredOn", "poweredOff")),
             "<detail><InvalidPowerStateFault xmlns=\"urn:vim25\" xsi:type=\"InvalidPowerState\">"
             "<requestedState>poweredOn</requestedState><existingState>poweredOff</existingState>"

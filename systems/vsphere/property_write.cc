@@ -18,7 +18,11 @@ Value ShallowCopy(const Value& value) {
 
 void StoreValue(Value& slot, const Field& field, const Change& change, Mode mode) {
   if (change.op == Change::Op::kAssign) {
-    slot = change.value;
+    if (slot.kind() == Value::Kind::kString && change.value.kind() == Value::Kind::kString) {
+      slot.mutable_text() = change.value.text();
+    } else {
+      slot = change.value;
+    }
     return;
   }
   systems::Ensure(field.is_array, "added to what is no array: " + change.name);
@@ -34,9 +38,11 @@ void StoreValue(Value& slot, const Field& field, const Change& change, Mode mode
 }
 
 // Stores what `path` from its `step`-th step on names in `object`, which may be written.
-void Store(DataObject& object, const PropertyPath& path, size_t step, const Change& change, Mode mode) {
+void Store(DataObject& object, const PropertyPath& path, size_t step, const Change& change,
+           Mode mode) {
   const int index = object.type->IndexOf(path[step].field);
-  systems::Ensure(index >= 0, "no property " + change.name + " of " + std::string(object.type->name));
+  systems::Ensure(index >= 0,
+                  "no property " + change.name + " of " + std::string(object.type->name));
   const Field& field = object.type->fields[static_cast<size_t>(index)];
   Value* slot = &object.fields[static_cast<size_t>(index)];
   const bool is_last = step + 1 == path.size();
@@ -78,8 +84,8 @@ Value CopyTopStruct(const Value& live) {
   DataObject& object = copy.mutable_object();
   for (size_t i = 0; i < object.fields.size(); ++i) {
     const Field& field = object.type->fields[i];
-    const bool is_embedded =
-        field.data_type != nullptr && !field.is_array && !field.is_optional && !field.data_type->is_abstract;
+    const bool is_embedded = field.data_type != nullptr && !field.is_array && !field.is_optional &&
+                             !field.data_type->is_abstract;
     if (is_embedded) object.fields[i] = CopyTopStruct(object.fields[i]);
   }
   return copy;

@@ -10,7 +10,11 @@ namespace vsphere {
 
 // One change of one property.
 struct Change {
-  enum class Op { kAssign, kAdd, kRemove };  // kAdd and kRemove: one item of the array that the path names
+  enum class Op {
+    kAssign,
+    kAdd,
+    kRemove
+  };  // kAdd and kRemove: one item of the array that the path names
 
   std::string name;  // a path; the position of an item may be given behind #
   Value value;

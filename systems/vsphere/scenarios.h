@@ -16,7 +16,7 @@ void Reported(systems::Variant variant);
 
 // The same bug class on the path of updates: the reader waits for changes of the machine and encodes them.
 void UpdatePath(systems::Variant variant);
-// A traversal reads a folder's children while one is added.
+// A traversal follows a list view while an object is taken out of it.
 void Traversal(systems::Variant variant);
 // A list view changes while a client waits for updates of a filter that begins at it.
 void FilterSync(systems::Variant variant);

@@ -94,8 +94,9 @@ const Schema& TheSchema() {
 }  // namespace
 
 int Type::IndexOf(std::string_view field) const {
-  const auto found = std::lower_bound(by_name.begin(), by_name.end(), field,
-                                      [](const auto& each, std::string_view wanted) { return each.first < wanted; });
+  const auto found = std::lower_bound(
+      by_name.begin(), by_name.end(), field,
+      [](const auto& each, std::string_view wanted) { return each.first < wanted; });
   return found != by_name.end() && found->first == field ? found->second : -1;
 }
 

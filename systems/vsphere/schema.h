@@ -13,7 +13,7 @@ struct Type;
 
 struct Field {
   std::string_view name;
-  std::string_view type;           // of an item, if the field is an array
+  std::string_view type;  // of an item, if the field is an array
   bool is_array = false;
   bool is_optional = false;
   const Type* data_type = nullptr;  // null unless the type is that of a data object
@@ -22,7 +22,7 @@ struct Field {
 struct Type {
   std::string_view name;
   const Type* base = nullptr;
-  bool is_abstract = false;  // others derive from it: a field of this type may hold any of them
+  bool is_abstract = false;   // others derive from it: a field of this type may hold any of them
   std::vector<Field> fields;  // inherited ones first
 
   // The position of a field, or -1.

@@ -8,34 +8,42 @@ namespace {
 constexpr TypeText kTypes[] = {
     // --- managed objects: their properties
     {"ManagedEntity", "",
-     "customValue:CustomFieldValue[]? overallStatus:ManagedEntityStatus configStatus:ManagedEntityStatus "
+     "customValue:CustomFieldValue[]? overallStatus:ManagedEntityStatus "
+     "configStatus:ManagedEntityStatus "
      "effectiveRole:int[]? name:string parent:ManagedObjectReference? disabledMethod:string[]? "
      "recentTask:ManagedObjectReference[]? declaredAlarmState:AlarmState[]? tag:Tag[]?"},
     {"Folder", "ManagedEntity", "childType:string[]? childEntity:ManagedObjectReference[]?"},
     {"Datacenter", "ManagedEntity",
-     "vmFolder:ManagedObjectReference hostFolder:ManagedObjectReference datastoreFolder:ManagedObjectReference "
-     "networkFolder:ManagedObjectReference datastore:ManagedObjectReference[]? network:ManagedObjectReference[]?"},
+     "vmFolder:ManagedObjectReference hostFolder:ManagedObjectReference "
+     "datastoreFolder:ManagedObjectReference "
+     "networkFolder:ManagedObjectReference datastore:ManagedObjectReference[]? "
+     "network:ManagedObjectReference[]?"},
     {"ComputeResource", "ManagedEntity",
-     "resourcePool:ManagedObjectReference? host:ManagedObjectReference[]? datastore:ManagedObjectReference[]? "
+     "resourcePool:ManagedObjectReference? host:ManagedObjectReference[]? "
+     "datastore:ManagedObjectReference[]? "
      "network:ManagedObjectReference[]?"},
     {"ClusterComputeResource", "ComputeResource", ""},
     {"HostSystem", "ManagedEntity",
      "runtime:HostRuntimeInfo summary:HostListSummary vm:ManagedObjectReference[]? "
      "datastore:ManagedObjectReference[]? network:ManagedObjectReference[]?"},
     {"ResourcePool", "ManagedEntity",
-     "owner:ManagedObjectReference resourcePool:ManagedObjectReference[]? vm:ManagedObjectReference[]?"},
+     "owner:ManagedObjectReference resourcePool:ManagedObjectReference[]? "
+     "vm:ManagedObjectReference[]?"},
     {"Datastore", "ManagedEntity",
      "summary:DatastoreSummary vm:ManagedObjectReference[]? host:ManagedObjectReference[]?"},
     {"Network", "ManagedEntity", "host:ManagedObjectReference[]? vm:ManagedObjectReference[]?"},
     {"DistributedVirtualPortgroup", "Network", "key:string"},
-    {"DistributedVirtualSwitch", "ManagedEntity", "uuid:string portgroup:ManagedObjectReference[]?"},
+    {"DistributedVirtualSwitch", "ManagedEntity",
+     "uuid:string portgroup:ManagedObjectReference[]?"},
     {"VirtualMachine", "ManagedEntity",
-     "config:VirtualMachineConfigInfo? resourcePool:ManagedObjectReference? runtime:VirtualMachineRuntimeInfo "
+     "config:VirtualMachineConfigInfo? resourcePool:ManagedObjectReference? "
+     "runtime:VirtualMachineRuntimeInfo "
      "guest:GuestInfo? summary:VirtualMachineSummary datastore:ManagedObjectReference[]? "
      "network:ManagedObjectReference[]? snapshot:VirtualMachineSnapshotInfo? "
      "rootSnapshot:ManagedObjectReference[]? guestHeartbeatStatus:ManagedEntityStatus"},
     {"VirtualMachineSnapshot", "",
-     "config:VirtualMachineConfigInfo childSnapshot:ManagedObjectReference[]? vm:ManagedObjectReference"},
+     "config:VirtualMachineConfigInfo childSnapshot:ManagedObjectReference[]? "
+     "vm:ManagedObjectReference"},
     {"ServiceInstance", "", "serverClock:dateTime capability:anyType? content:ServiceContent"},
     {"SessionManager", "", "sessionList:UserSession[]? currentSession:UserSession?"},
     {"TaskManager", "", "recentTask:ManagedObjectReference[]? maxCollector:int"},
@@ -45,7 +53,8 @@ constexpr TypeText kTypes[] = {
     {"ViewManager", "", "viewList:ManagedObjectReference[]?"},
     {"ManagedObjectView", "", "view:ManagedObjectReference[]?"},
     {"ListView", "ManagedObjectView", ""},
-    {"ContainerView", "ManagedObjectView", "container:ManagedObjectReference type:string[]? recursive:boolean"},
+    {"ContainerView", "ManagedObjectView",
+     "container:ManagedObjectReference type:string[]? recursive:boolean"},
     {"CustomizationSpecManager", "", "info:CustomizationSpecInfo[]?"},
 
     // --- service
@@ -59,14 +68,18 @@ constexpr TypeText kTypes[] = {
      "customizationSpecManager:ManagedObjectReference? eventManager:ManagedObjectReference? "
      "taskManager:ManagedObjectReference?"},
     {"UserSession", "",
-     "key:string userName:string fullName:string loginTime:dateTime lastActiveTime:dateTime locale:string "
-     "messageLocale:string extensionSession:boolean? ipAddress:string? userAgent:string? callCount:long?"},
+     "key:string userName:string fullName:string loginTime:dateTime lastActiveTime:dateTime "
+     "locale:string "
+     "messageLocale:string extensionSession:boolean? ipAddress:string? userAgent:string? "
+     "callCount:long?"},
     {"TaskReason", "", ""},
     {"TaskReasonUser", "TaskReason", "userName:string"},
     {"LocalizedMethodFault", "", "fault:MethodFault localizedMessage:string?"},
     {"TaskInfo", "",
-     "key:string task:ManagedObjectReference name:string? descriptionId:string entity:ManagedObjectReference? "
-     "entityName:string? state:TaskInfoState cancelled:boolean cancelable:boolean error:LocalizedMethodFault? "
+     "key:string task:ManagedObjectReference name:string? descriptionId:string "
+     "entity:ManagedObjectReference? "
+     "entityName:string? state:TaskInfoState cancelled:boolean cancelable:boolean "
+     "error:LocalizedMethodFault? "
      "result:anyType? progress:int? reason:TaskReason queueTime:dateTime startTime:dateTime? "
      "completeTime:dateTime? eventChainId:int"},
     {"CustomFieldValue", "", "key:int"},
@@ -75,26 +88,34 @@ constexpr TypeText kTypes[] = {
 
     // --- hosts, datastores
     {"HostRuntimeInfo", "",
-     "connectionState:HostSystemConnectionState powerState:HostSystemPowerState inMaintenanceMode:boolean "
+     "connectionState:HostSystemConnectionState powerState:HostSystemPowerState "
+     "inMaintenanceMode:boolean "
      "bootTime:dateTime?"},
     {"HostListSummary", "",
      "host:ManagedObjectReference? runtime:HostRuntimeInfo? overallStatus:ManagedEntityStatus "
      "rebootRequired:boolean"},
     {"DatastoreSummary", "",
-     "datastore:ManagedObjectReference? name:string url:string capacity:long freeSpace:long accessible:boolean "
+     "datastore:ManagedObjectReference? name:string url:string capacity:long freeSpace:long "
+     "accessible:boolean "
      "type:string"},
 
     // --- virtual machines: configuration
     {"OptionValue", "", "key:string value:anyType"},
     {"Description", "", "label:string summary:string"},
     {"VirtualDeviceBackingInfo", "", ""},
-    {"VirtualDeviceFileBackingInfo", "VirtualDeviceBackingInfo", "fileName:string datastore:ManagedObjectReference?"},
-    {"VirtualDiskFlatVer2BackingInfo", "VirtualDeviceFileBackingInfo", "diskMode:string thinProvisioned:boolean?"},
-    {"VirtualDeviceDeviceBackingInfo", "VirtualDeviceBackingInfo", "deviceName:string useAutoDetect:boolean?"},
-    {"VirtualEthernetCardNetworkBackingInfo", "VirtualDeviceDeviceBackingInfo", "network:ManagedObjectReference?"},
-    {"VirtualDeviceConnectInfo", "", "startConnected:boolean allowGuestControl:boolean connected:boolean status:string?"},
+    {"VirtualDeviceFileBackingInfo", "VirtualDeviceBackingInfo",
+     "fileName:string datastore:ManagedObjectReference?"},
+    {"VirtualDiskFlatVer2BackingInfo", "VirtualDeviceFileBackingInfo",
+     "diskMode:string thinProvisioned:boolean?"},
+    {"VirtualDeviceDeviceBackingInfo", "VirtualDeviceBackingInfo",
+     "deviceName:string useAutoDetect:boolean?"},
+    {"VirtualEthernetCardNetworkBackingInfo", "VirtualDeviceDeviceBackingInfo",
+     "network:ManagedObjectReference?"},
+    {"VirtualDeviceConnectInfo", "",
+     "startConnected:boolean allowGuestControl:boolean connected:boolean status:string?"},
     {"VirtualDevice", "",
-     "key:int deviceInfo:Description? backing:VirtualDeviceBackingInfo? connectable:VirtualDeviceConnectInfo? "
+     "key:int deviceInfo:Description? backing:VirtualDeviceBackingInfo? "
+     "connectable:VirtualDeviceConnectInfo? "
      "controllerKey:int? unitNumber:int?"},
     {"VirtualController", "VirtualDevice", "busNumber:int device:int[]?"},
     {"VirtualIDEController", "VirtualController", ""},
@@ -107,26 +128,35 @@ constexpr TypeText kTypes[] = {
     {"VirtualKeyboard", "VirtualDevice", ""},
     {"VirtualPointingDevice", "VirtualDevice", ""},
     {"VirtualMachineVideoCard", "VirtualDevice", "videoRamSizeInKB:long? numDisplays:int?"},
-    {"VirtualMachineVMCIDevice", "VirtualDevice", "id:long? allowUnrestrictedCommunication:boolean?"},
+    {"VirtualMachineVMCIDevice", "VirtualDevice",
+     "id:long? allowUnrestrictedCommunication:boolean?"},
     {"VirtualDisk", "VirtualDevice", "capacityInKB:long"},
     {"VirtualCdrom", "VirtualDevice", ""},
-    {"VirtualEthernetCard", "VirtualDevice", "addressType:string? macAddress:string? wakeOnLanEnabled:boolean?"},
+    {"VirtualEthernetCard", "VirtualDevice",
+     "addressType:string? macAddress:string? wakeOnLanEnabled:boolean?"},
     {"VirtualE1000", "VirtualEthernetCard", ""},
     {"VirtualVmxnet", "VirtualEthernetCard", ""},
     {"VirtualVmxnet3", "VirtualVmxnet", ""},
-    {"VirtualHardware", "", "numCPU:int numCoresPerSocket:int? memoryMB:int device:VirtualDevice[]?"},
-    {"VirtualMachineFileInfo", "", "vmPathName:string? snapshotDirectory:string? logDirectory:string?"},
-    {"ToolsConfigInfo", "", "toolsVersion:int? syncTimeWithHost:boolean? pendingCustomization:string?"},
+    {"VirtualHardware", "",
+     "numCPU:int numCoresPerSocket:int? memoryMB:int device:VirtualDevice[]?"},
+    {"VirtualMachineFileInfo", "",
+     "vmPathName:string? snapshotDirectory:string? logDirectory:string?"},
+    {"ToolsConfigInfo", "",
+     "toolsVersion:int? syncTimeWithHost:boolean? pendingCustomization:string?"},
     {"VirtualMachineConfigInfo", "",
-     "changeVersion:string modified:dateTime name:string guestFullName:string version:string uuid:string "
-     "instanceUuid:string? template:boolean guestId:string annotation:string? files:VirtualMachineFileInfo "
+     "changeVersion:string modified:dateTime name:string guestFullName:string version:string "
+     "uuid:string "
+     "instanceUuid:string? template:boolean guestId:string annotation:string? "
+     "files:VirtualMachineFileInfo "
      "tools:ToolsConfigInfo? hardware:VirtualHardware extraConfig:OptionValue[]? firmware:string?"},
     {"VirtualMachineConfigSpec", "",
-     "changeVersion:string? name:string? uuid:string? instanceUuid:string? guestId:string? annotation:string? "
+     "changeVersion:string? name:string? uuid:string? instanceUuid:string? guestId:string? "
+     "annotation:string? "
      "files:VirtualMachineFileInfo? numCPUs:int? numCoresPerSocket:int? memoryMB:long? "
      "deviceChange:VirtualDeviceConfigSpec[]? extraConfig:OptionValue[]? firmware:string?"},
     {"VirtualDeviceConfigSpec", "",
-     "operation:VirtualDeviceConfigSpecOperation? fileOperation:VirtualDeviceConfigSpecFileOperation? "
+     "operation:VirtualDeviceConfigSpecOperation? "
+     "fileOperation:VirtualDeviceConfigSpecFileOperation? "
      "device:VirtualDevice"},
 
     // --- virtual machines: state
@@ -142,29 +172,37 @@ constexpr TypeText kTypes[] = {
      "network:string? ipAddress:string[]? macAddress:string? connected:boolean deviceConfigId:int "
      "dnsConfig:NetDnsConfigInfo? ipConfig:NetIpConfigInfo?"},
     {"GuestInfo", "",
-     "toolsStatus:VirtualMachineToolsStatus? toolsRunningStatus:string? toolsVersion:string? guestId:string? "
-     "guestFullName:string? hostName:string? ipAddress:string? net:GuestNicInfo[]? guestState:string"},
+     "toolsStatus:VirtualMachineToolsStatus? toolsRunningStatus:string? toolsVersion:string? "
+     "guestId:string? "
+     "guestFullName:string? hostName:string? ipAddress:string? net:GuestNicInfo[]? "
+     "guestState:string"},
     {"VirtualMachineConfigSummary", "",
-     "name:string template:boolean vmPathName:string memorySizeMB:int? numCpu:int? numEthernetCards:int? "
+     "name:string template:boolean vmPathName:string memorySizeMB:int? numCpu:int? "
+     "numEthernetCards:int? "
      "numVirtualDisks:int? uuid:string? instanceUuid:string? guestId:string? guestFullName:string? "
      "annotation:string?"},
     {"VirtualMachineGuestSummary", "",
-     "guestId:string? guestFullName:string? toolsStatus:VirtualMachineToolsStatus? toolsRunningStatus:string? "
+     "guestId:string? guestFullName:string? toolsStatus:VirtualMachineToolsStatus? "
+     "toolsRunningStatus:string? "
      "hostName:string? ipAddress:string?"},
     {"VirtualMachineSummary", "",
-     "vm:ManagedObjectReference? runtime:VirtualMachineRuntimeInfo guest:VirtualMachineGuestSummary? "
+     "vm:ManagedObjectReference? runtime:VirtualMachineRuntimeInfo "
+     "guest:VirtualMachineGuestSummary? "
      "config:VirtualMachineConfigSummary overallStatus:ManagedEntityStatus"},
     {"VirtualMachineSnapshotTree", "",
-     "snapshot:ManagedObjectReference vm:ManagedObjectReference name:string description:string id:int? "
+     "snapshot:ManagedObjectReference vm:ManagedObjectReference name:string description:string "
+     "id:int? "
      "createTime:dateTime state:VirtualMachinePowerState quiesced:boolean "
      "childSnapshotList:VirtualMachineSnapshotTree[]?"},
     {"VirtualMachineSnapshotInfo", "",
      "currentSnapshot:ManagedObjectReference? rootSnapshotList:VirtualMachineSnapshotTree[]"},
     {"VirtualMachineRelocateSpec", "",
-     "folder:ManagedObjectReference? datastore:ManagedObjectReference? pool:ManagedObjectReference? "
+     "folder:ManagedObjectReference? datastore:ManagedObjectReference? "
+     "pool:ManagedObjectReference? "
      "host:ManagedObjectReference?"},
     {"VirtualMachineCloneSpec", "",
-     "location:VirtualMachineRelocateSpec template:boolean config:VirtualMachineConfigSpec? powerOn:boolean"},
+     "location:VirtualMachineRelocateSpec template:boolean config:VirtualMachineConfigSpec? "
+     "powerOn:boolean"},
 
     // --- customisation
     {"CustomizationName", "", ""},
@@ -176,13 +214,15 @@ constexpr TypeText kTypes[] = {
     {"CustomizationIdentitySettings", "", ""},
     {"CustomizationLinuxPrep", "CustomizationIdentitySettings",
      "hostName:CustomizationName domain:string timeZone:string? hwClockUTC:boolean?"},
-    {"CustomizationUserData", "", "fullName:string orgName:string computerName:CustomizationName productId:string"},
+    {"CustomizationUserData", "",
+     "fullName:string orgName:string computerName:CustomizationName productId:string"},
     {"CustomizationSysprep", "CustomizationIdentitySettings", "userData:CustomizationUserData"},
     {"CustomizationIpGenerator", "", ""},
     {"CustomizationDhcpIpGenerator", "CustomizationIpGenerator", ""},
     {"CustomizationFixedIp", "CustomizationIpGenerator", "ipAddress:string"},
     {"CustomizationIPSettings", "",
-     "ip:CustomizationIpGenerator subnetMask:string? gateway:string[]? dnsServerList:string[]? dnsDomain:string?"},
+     "ip:CustomizationIpGenerator subnetMask:string? gateway:string[]? dnsServerList:string[]? "
+     "dnsDomain:string?"},
     {"CustomizationAdapterMapping", "", "macAddress:string? adapter:CustomizationIPSettings"},
     {"CustomizationGlobalIPSettings", "", "dnsSuffixList:string[]? dnsServerList:string[]?"},
     {"CustomizationSpec", "",
@@ -196,7 +236,8 @@ constexpr TypeText kTypes[] = {
     {"EventArgument", "", ""},
     {"EntityEventArgument", "EventArgument", "name:string"},
     {"DatacenterEventArgument", "EntityEventArgument", "datacenter:ManagedObjectReference"},
-    {"ComputeResourceEventArgument", "EntityEventArgument", "computeResource:ManagedObjectReference"},
+    {"ComputeResourceEventArgument", "EntityEventArgument",
+     "computeResource:ManagedObjectReference"},
     {"HostEventArgument", "EntityEventArgument", "host:ManagedObjectReference"},
     {"VmEventArgument", "EntityEventArgument", "vm:ManagedObjectReference"},
     {"Event", "",

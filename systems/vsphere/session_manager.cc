@@ -43,11 +43,12 @@ bool Session::Remove(const ManagedObjectReference& ref) {
 std::shared_ptr<PropertyCollector> Session::FindCollector(Simulator& simulator,
                                                           const ManagedObjectReference& ref) {
   const std::lock_guard lock(mutex_);
-  std::shared_ptr<PropertyCollector>& found = collectors_[ref];
-  if (found == nullptr && ref == singleton::PropertyCollector()) {
-    found = std::make_shared<PropertyCollector>(simulator, ref);
-  }
-  return found;
+  const auto found = collectors_.find(ref);
+  if (found != collectors_.end()) return found->second;
+  if (ref != singleton::PropertyCollector() || !is_active_) return nullptr;
+  auto collector = std::make_shared<PropertyCollector>(simulator, ref);
+  collectors_.emplace(ref, collector);
+  return collector;
 }
 
 void Session::PutCollector(const std::shared_ptr<PropertyCollector>& collector) {
@@ -63,12 +64,14 @@ bool Session::RemoveCollector(const ManagedObjectReference& ref) {
 SessionManager::SessionManager(Simulator& simulator, Credentials credentials)
     : simulator_(simulator), credentials_(std::move(credentials)) {}
 
-Result<std::shared_ptr<Session>> SessionManager::Login(const Context& client, const std::string& user,
+Result<std::shared_ptr<Session>> SessionManager::Login(const Context& client,
+                                                       const std::string& user,
                                                        const std::string& password) {
   const bool is_welcome = credentials_.user.empty()
                               ? !user.empty() && !password.empty()
                               : user == credentials_.user && password == credentials_.password;
-  if (client.session() != nullptr || !is_welcome) return MakeFault("InvalidLogin", {}, "Login failure");
+  if (client.session() != nullptr || !is_welcome)
+    return MakeFault("InvalidLogin", {}, "Login failure");
   std::shared_ptr<Session> session = Begin(user);
   simulator_.events().Post(Context(simulator_, session), "UserLoginSessionEvent",
                            {{"ipAddress", "127.0.0.1"}, {"sessionId", session->key()}},
@@ -77,7 +80,8 @@ Result<std::shared_ptr<Session>> SessionManager::Login(const Context& client, co
 }
 
 Result<Value> SessionManager::Logout(const Context& client) {
-  if (client.session() == nullptr) return NotAuthenticated(singleton::SessionManager(), "System.View");
+  if (client.session() == nullptr)
+    return NotAuthenticated(singleton::SessionManager(), "System.View");
   simulator_.events().Post(client.Fork(), "UserLogoutSessionEvent", {},
                            "User " + client.session()->user() + " logged out");
   End(client.session());
@@ -85,7 +89,8 @@ Result<Value> SessionManager::Logout(const Context& client) {
 }
 
 Result<Value> SessionManager::TerminateSession(const Context& client, const std::string& key) {
-  if (client.session() == nullptr) return NotAuthenticated(singleton::SessionManager(), "System.View");
+  if (client.session() == nullptr)
+    return NotAuthenticated(singleton::SessionManager(), "System.View");
   if (client.session()->key() == key) return InvalidArgument("sessionId");
   std::shared_ptr<Session> session;
   {
@@ -100,21 +105,24 @@ Result<Value> SessionManager::TerminateSession(const Context& client, const std:
 
 Result<bool> SessionManager::SessionIsActive(const Context& client, const std::string& key,
                                              const std::string& user) {
-  if (client.session() == nullptr) return NotAuthenticated(singleton::SessionManager(), "System.View");
+  if (client.session() == nullptr)
+    return NotAuthenticated(singleton::SessionManager(), "System.View");
   const std::lock_guard lock(mutex_);
   const auto found = sessions_.find(key);
   return found != sessions_.end() && found->second->user() == user;
 }
 
 Result<std::string> SessionManager::AcquireCloneTicket(const Context& client) {
-  if (client.session() == nullptr) return NotAuthenticated(singleton::SessionManager(), "System.View");
+  if (client.session() == nullptr)
+    return NotAuthenticated(singleton::SessionManager(), "System.View");
   std::string ticket = "cst-VCT-" + simulator_.NewUuid();
   const std::lock_guard lock(mutex_);
   clone_tickets_[ticket] = client.session()->user();
   return ticket;
 }
 
-Result<std::shared_ptr<Session>> SessionManager::CloneSession(const Context& client, const std::string& ticket) {
+Result<std::shared_ptr<Session>> SessionManager::CloneSession(const Context& client,
+                                                              const std::string& ticket) {
   std::string user;
   {
     const std::lock_guard lock(mutex_);
@@ -178,9 +186,7 @@ void SessionManager::End(const std::shared_ptr<Session>& session) {
     collectors.swap(session->collectors_);
   }
   for (const auto& [ref, object] : objects) simulator_.registry().RemoveListenersFor(ref);
-  for (const auto& [ref, collector] : collectors) {
-    if (collector != nullptr) collector->Destroy();
-  }
+  for (const auto& [ref, collector] : collectors) collector->Destroy();
 }
 
 }  // namespace vsphere

@@ -21,8 +21,8 @@ class PropertyCollector;
 class Simulator;
 
 struct Credentials {
-  std::string user;  // "": whoever gives a user and a password is welcome
-  std::string password;
+  std::string user = {};  // "": whoever gives a user and a password is welcome
+  std::string password = {};
   std::chrono::seconds idle_timeout{0};  // 0: a session does not end by itself
 };
 
@@ -72,13 +72,15 @@ class SessionManager {
   SessionManager(Simulator& simulator, Credentials credentials);
 
   // InvalidLogin: wrong or empty user or password, or the client is logged in already.
-  Result<std::shared_ptr<Session>> Login(const Context& client, const std::string& user, const std::string& password);
+  Result<std::shared_ptr<Session>> Login(const Context& client, const std::string& user,
+                                         const std::string& password);
   // Ends the client's session: pending calls of its collectors are cancelled, its views go.
   Result<Value> Logout(const Context& client);
   // InvalidArgument for one's own session, NotFound if there is no such.
   Result<Value> TerminateSession(const Context& client, const std::string& key);
   // True if the session exists and belongs to that user.
-  Result<bool> SessionIsActive(const Context& client, const std::string& key, const std::string& user);
+  Result<bool> SessionIsActive(const Context& client, const std::string& key,
+                               const std::string& user);
   // A ticket with which somebody else may become the same user, once.
   Result<std::string> AcquireCloneTicket(const Context& client);
   // InvalidLogin if the ticket is unknown or was used.

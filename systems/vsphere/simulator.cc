@@ -1,7 +1,10 @@
 // See simulator.h.
 #include "systems/vsphere/simulator.h"
 
+#include <array>
 #include <cstdio>
+
+#include "systems/vsphere/customization_spec_manager.h"
 
 namespace vsphere {
 
@@ -38,7 +41,8 @@ Simulator::Simulator(SimulatorOptions options)
       clock_(*options.clock),
       registry_(*design_),
       sessions_(*this, std::move(options.credentials)) {
-  Add(singleton::ServiceInstance(), {{"serverClock", Now()}, {"content", RetrieveServiceContent(*this)}});
+  Add(singleton::ServiceInstance(),
+      {{"serverClock", Now()}, {"content", RetrieveServiceContent(*this)}});
   Add(singleton::RootFolder(), {{"name", "Datacenters"},
                                 {"overallStatus", "green"},
                                 {"configStatus", "green"},
@@ -50,6 +54,7 @@ Simulator::Simulator(SimulatorOptions options)
   Add(singleton::TaskManager(), {{"maxCollector", 32}});
   Add(singleton::EventManager(), {{"maxCollector", 32}});
   Add(singleton::CustomizationSpecManager(), {});
+  AddBuiltInCustomizationSpecs(*this);
 }
 
 Simulator::~Simulator() { tasks_.JoinAll(); }
@@ -71,9 +76,9 @@ std::string Simulator::NewUuid() {
   const uint64_t high = scatter(number * 0x9e3779b97f4a7c15);
   const uint64_t low = scatter(high + number);
   std::array<char, 37> text;
-  std::snprintf(text.data(), text.size(), "%08x-%04x-5%03x-%04x-%012llx", static_cast<unsigned>(high >> 32),
-                static_cast<unsigned>(high >> 16 & 0xffff), static_cast<unsigned>(high & 0xfff),
-                static_cast<unsigned>(0x8000 | (low >> 50)),
+  std::snprintf(text.data(), text.size(), "%08x-%04x-5%03x-%04x-%012llx",
+                static_cast<unsigned>(high >> 32), static_cast<unsigned>(high >> 16 & 0xffff),
+                static_cast<unsigned>(high & 0xfff), static_cast<unsigned>(0x8000 | (low >> 50)),
                 static_cast<unsigned long long>(low & 0xffffffffffff));
   return text.data();
 }
@@ -109,17 +114,19 @@ Value RetrieveServiceContent(Simulator& simulator) {
   if (const ManagedObjectPtr self = simulator.registry().Find(singleton::ServiceInstance())) {
     return self->Get("content");
   }
-  return Make("ServiceContent", {{"rootFolder", singleton::RootFolder()},
-                                 {"propertyCollector", singleton::PropertyCollector()},
-                                 {"viewManager", singleton::ViewManager()},
-                                 {"about", About(simulator)},
-                                 {"sessionManager", singleton::SessionManager()},
-                                 {"customizationSpecManager", singleton::CustomizationSpecManager()},
-                                 {"eventManager", singleton::EventManager()},
-                                 {"taskManager", singleton::TaskManager()}});
+  return Make("ServiceContent",
+              {{"rootFolder", singleton::RootFolder()},
+               {"propertyCollector", singleton::PropertyCollector()},
+               {"viewManager", singleton::ViewManager()},
+               {"about", About(simulator)},
+               {"sessionManager", singleton::SessionManager()},
+               {"customizationSpecManager", singleton::CustomizationSpecManager()},
+               {"eventManager", singleton::EventManager()},
+               {"taskManager", singleton::TaskManager()}});
 }
 
-Result<ManagedObjectPtr> Admit(const Context& client, const ManagedObjectReference& self, std::string_view method) {
+Result<ManagedObjectPtr> Admit(const Context& client, const ManagedObjectReference& self,
+                               std::string_view method) {
   if (client.session() == nullptr || !client.session()->is_active()) {
     return NotAuthenticated(self, "System.View");
   }

@@ -92,16 +92,17 @@ class Simulator {
 // Runs `handler` as one request of the client on the object `self`, with the object's lock held. Faults: NotAuthenticated,
 // ManagedObjectNotFound, MethodDisabled. The handler gets the request's context and the object.
 template <typename Handler>
-auto Call(const Context& client, const ManagedObjectReference& self, std::string_view method, Handler&& handler)
-    -> decltype(handler(client, ManagedObjectPtr()));
+auto Call(const Context& client, const ManagedObjectReference& self, std::string_view method,
+          Handler&& handler) -> decltype(handler(client, ManagedObjectPtr()));
 
 // What Call refuses, or an unset value.
-[[nodiscard]] Result<ManagedObjectPtr> Admit(const Context& client, const ManagedObjectReference& self,
+[[nodiscard]] Result<ManagedObjectPtr> Admit(const Context& client,
+                                             const ManagedObjectReference& self,
                                              std::string_view method);
 
 template <typename Handler>
-auto Call(const Context& client, const ManagedObjectReference& self, std::string_view method, Handler&& handler)
-    -> decltype(handler(client, ManagedObjectPtr())) {
+auto Call(const Context& client, const ManagedObjectReference& self, std::string_view method,
+          Handler&& handler) -> decltype(handler(client, ManagedObjectPtr())) {
   const Context request = client.Fork();
   const Result<ManagedObjectPtr> object = Admit(request, self, method);
   if (!object.ok()) return object.fault();

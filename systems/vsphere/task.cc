@@ -16,16 +16,19 @@ std::string NameOf(std::string_view method) {
   return name;
 }
 
-void AddRecent(const Context& request, const ManagedObjectPtr& object, const ManagedObjectReference& task) {
+void AddRecent(const Context& request, const ManagedObjectPtr& object,
+               const ManagedObjectReference& task) {
   const ObjectGuard guard = request.Lock(object);
   std::vector<Value> recent = object->Get("recentTask").items();
   if (recent.size() == kRecentMax) recent.erase(recent.begin());
   recent.emplace_back(task);
-  const Change change = {.name = "recentTask", .value = MakeArray("ManagedObjectReference", std::move(recent))};
+  const Change change = {.name = "recentTask",
+                         .value = MakeArray("ManagedObjectReference", std::move(recent))};
   request.simulator().registry().Update(request, object, {&change, 1});
 }
 
-ManagedObjectPtr CreateTask(const Context& request, const ManagedObjectPtr& entity, std::string_view method) {
+ManagedObjectPtr CreateTask(const Context& request, const ManagedObjectPtr& entity,
+                            std::string_view method) {
   Simulator& simulator = request.simulator();
   const ManagedObjectReference self = simulator.registry().NewReference("Task");
   const std::string user = request.session() == nullptr ? "" : request.session()->user();
@@ -56,28 +59,29 @@ void Complete(const Context& request, const ManagedObjectPtr& task, const Result
   } else {
     const Fault& fault = outcome.fault();
     changes.push_back({.name = "info.state", .value = "error"});
-    changes.push_back({.name = "info.error",
-                       .value = Make("LocalizedMethodFault",
-                                     {{"fault", fault.detail}, {"localizedMessage", fault.message}})});
+    changes.push_back(
+        {.name = "info.error",
+         .value = Make("LocalizedMethodFault",
+                       {{"fault", fault.detail}, {"localizedMessage", fault.message}})});
   }
   simulator.registry().AtomicUpdate(request, task, changes);
 }
 
 }  // namespace
 
-ManagedObjectReference StartTask(const Context& request, const ManagedObjectPtr& entity, std::string_view method,
-                                 TaskBody body) {
+ManagedObjectReference StartTask(const Context& request, const ManagedObjectPtr& entity,
+                                 std::string_view method, TaskBody body) {
   Simulator& simulator = request.simulator();
   const ManagedObjectPtr task = CreateTask(request, entity, method);
   const Change running[] = {{.name = "info.startTime", .value = simulator.Now()},
                             {.name = "info.state", .value = "running"}};
   simulator.registry().AtomicUpdate(request, task, running);
-  simulator.tasks().Start(task->self().value,
-                          [request, task, body = std::move(body), guard = request.Lock(entity)]() mutable {
-                            const Result<Value> outcome = body(request);
-                            guard.Release();
-                            Complete(request, task, outcome);
-                          });
+  simulator.tasks().Start(task->self().value, [request, task, body = std::move(body),
+                                               guard = request.Lock(entity)]() mutable {
+    const Result<Value> outcome = body(request);
+    guard.Release();
+    Complete(request, task, outcome);
+  });
   return task->self();
 }
 

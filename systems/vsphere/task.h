@@ -17,8 +17,8 @@ using TaskBody = std::function<Result<Value>(const Context& request)>;
 
 // Creates a task (queued, then running) and starts it. `method` is "VirtualMachine.powerOn": the task's descriptionId;
 // its name is "PowerOn". Returns its reference.
-ManagedObjectReference StartTask(const Context& request, const ManagedObjectPtr& entity, std::string_view method,
-                                 TaskBody body);
+ManagedObjectReference StartTask(const Context& request, const ManagedObjectPtr& entity,
+                                 std::string_view method, TaskBody body);
 
 // Waits until the task is over and returns its TaskInfo.
 Value WaitForTask(const Context& client, const ManagedObjectReference& task);

@@ -21,7 +21,8 @@ const Value kUnset;
 void Set(DataObject& object, const Fields& fields) {
   for (const auto& [name, value] : fields) {
     const int index = object.type->IndexOf(name);
-    systems::Ensure(index >= 0, std::string(object.type->name) + " has no field " + std::string(name));
+    systems::Ensure(index >= 0,
+                    std::string(object.type->name) + " has no field " + std::string(name));
     object.fields[static_cast<size_t>(index)] = value;
   }
 }
@@ -79,7 +80,8 @@ bool operator==(const Value& a, const Value& b) {
 Value Make(std::string_view type, const Fields& fields) {
   const Type* found = FindType(type);
   systems::Ensure(found != nullptr, "the schema has no type " + std::string(type));
-  auto object = std::make_shared<DataObject>(DataObject{found, std::vector<Value>(found->fields.size())});
+  auto object =
+      std::make_shared<DataObject>(DataObject{found, std::vector<Value>(found->fields.size())});
   Set(*object, fields);
   return object;
 }

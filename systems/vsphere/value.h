@@ -51,20 +51,32 @@ using ArrayPtr = std::shared_ptr<Array>;
 // Thread-compatible: as safe as what it points to.
 class Value {
  public:
-  enum class Kind { kUnset, kBoolean, kInteger, kDouble, kString, kDateTime, kReference, kObject, kArray };
+  enum class Kind {
+    kUnset,
+    kBoolean,
+    kInteger,
+    kDouble,
+    kString,
+    kDateTime,
+    kReference,
+    kObject,
+    kArray
+  };
 
   Value() = default;
-  Value(bool value) : data_(value) {}                               // NOLINT(google-explicit-constructor)
-  Value(int value) : data_(int64_t{value}) {}                       // NOLINT(google-explicit-constructor)
-  Value(int64_t value) : data_(value) {}                            // NOLINT(google-explicit-constructor)
-  Value(double value) : data_(value) {}                             // NOLINT(google-explicit-constructor)
-  Value(std::string value) : data_(std::move(value)) {}             // NOLINT(google-explicit-constructor)
-  Value(std::string_view value) : data_(std::string(value)) {}      // NOLINT(google-explicit-constructor)
-  Value(const char* value) : data_(std::string(value)) {}           // NOLINT(google-explicit-constructor)
-  Value(DateTime value) : data_(value) {}                           // NOLINT(google-explicit-constructor)
-  Value(ManagedObjectReference value) : data_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
-  Value(DataObjectPtr value) : data_(std::move(value)) {}           // NOLINT(google-explicit-constructor)
-  Value(ArrayPtr value) : data_(std::move(value)) {}                // NOLINT(google-explicit-constructor)
+  Value(bool value) : data_(value) {}                    // NOLINT(google-explicit-constructor)
+  Value(int value) : data_(int64_t{value}) {}            // NOLINT(google-explicit-constructor)
+  Value(int64_t value) : data_(value) {}                 // NOLINT(google-explicit-constructor)
+  Value(double value) : data_(value) {}                  // NOLINT(google-explicit-constructor)
+  Value(std::string value) : data_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Value(std::string_view value)
+      : data_(std::string(value)) {}                       // NOLINT(google-explicit-constructor)
+  Value(const char* value) : data_(std::string(value)) {}  // NOLINT(google-explicit-constructor)
+  Value(DateTime value) : data_(value) {}                  // NOLINT(google-explicit-constructor)
+  Value(ManagedObjectReference value)
+      : data_(std::move(value)) {}                         // NOLINT(google-explicit-constructor)
+  Value(DataObjectPtr value) : data_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Value(ArrayPtr value) : data_(std::move(value)) {}       // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] Kind kind() const { return static_cast<Kind>(data_.index()); }
   [[nodiscard]] bool is_set() const { return kind() != Kind::kUnset; }
@@ -94,6 +106,7 @@ class Value {
   // For who makes a value and has not shown it to anybody yet, and for the design that writes in place.
   // REQUIRES: the value is of that kind.
   [[nodiscard]] DataObject& mutable_object() const { return *std::get<DataObjectPtr>(data_); }
+  [[nodiscard]] std::string& mutable_text() { return std::get<std::string>(data_); }
   [[nodiscard]] Array& mutable_array() const { return *std::get<ArrayPtr>(data_); }
 
   // Deep equality.

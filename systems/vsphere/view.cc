@@ -14,19 +14,22 @@ using Ref = ManagedObjectReference;
 
 ManagedObjectPtr AddView(const Context& request, std::string_view type, const Fields& properties) {
   Simulator& simulator = request.simulator();
-  const Ref self = {std::string(type), "session[" + request.session()->key() + "]" + simulator.NewUuid()};
+  const Ref self = {std::string(type),
+                    "session[" + request.session()->key() + "]" + simulator.NewUuid()};
   auto view = std::make_shared<ManagedObject>(simulator.design(), self, Make(type, properties));
   request.session()->Put(view);
   return view;
 }
 
 void SetView(const Context& request, const ManagedObjectPtr& view, std::vector<Value> refs) {
-  const Change change = {.name = "view", .value = MakeArray("ManagedObjectReference", std::move(refs))};
+  const Change change = {.name = "view",
+                         .value = MakeArray("ManagedObjectReference", std::move(refs))};
   request.simulator().registry().Update(request, view, {&change, 1});
 }
 
 // Appends what exists and is not there yet; returns what does not exist.
-std::vector<Value> AppendExisting(const Context& request, const std::vector<Ref>& objects, std::vector<Value>& refs) {
+std::vector<Value> AppendExisting(const Context& request, const std::vector<Ref>& objects,
+                                  std::vector<Value>& refs) {
   std::vector<Value> unresolved;
   for (const Ref& ref : objects) {
     if (request.Find(ref) == nullptr) {
@@ -47,8 +50,8 @@ struct Container {
   [[nodiscard]] bool IsOfType(const Ref& ref) const {
     const Type* type = FindType(ref.type);
     return type->IsA("ManagedEntity") &&
-           (types.empty() ||
-            std::any_of(types.begin(), types.end(), [&](const std::string& each) { return type->IsA(each); }));
+           (types.empty() || std::any_of(types.begin(), types.end(),
+                                         [&](const std::string& each) { return type->IsA(each); }));
   }
 
   [[nodiscard]] bool Holds(const Context& request, const ManagedObjectPtr& object) const {
@@ -74,10 +77,10 @@ class ContainerKeeper final : public ChangeListener {
         view_ref_(view->self()) {}
 
   void OnPut(const ManagedObjectPtr& object) override { Place(object); }
-  void OnUpdate(const Context& /*context*/, const ManagedObjectPtr& object, std::span<const Change> changes,
-                const ObjectVersion& /*after*/) override {
-    const bool has_moved =
-        std::any_of(changes.begin(), changes.end(), [](const Change& each) { return each.name == "parent"; });
+  void OnUpdate(const Context& /*context*/, const ManagedObjectPtr& object,
+                std::span<const Change> changes, const ObjectVersion& /*after*/) override {
+    const bool has_moved = std::any_of(changes.begin(), changes.end(),
+                                       [](const Change& each) { return each.name == "parent"; });
     if (has_moved) Place(object);
   }
   void OnRemove(const Ref& ref) override {
@@ -117,7 +120,8 @@ class ContainerKeeper final : public ChangeListener {
   const Ref view_ref_;
 };
 
-std::vector<Value> Contents(const Context& request, const ManagedObjectPtr& container, const Container& rule) {
+std::vector<Value> Contents(const Context& request, const ManagedObjectPtr& container,
+                            const Container& rule) {
   std::vector<Value> refs;
   const Type& type = *FindType(container->self().type);
   if (type.IsA("ResourcePool") || type.IsA("HostSystem")) {
@@ -158,7 +162,8 @@ Result<Value> ModifyListView(const Context& client, const Ref& view, const std::
               });
 }
 
-Result<Value> ResetListView(const Context& client, const Ref& view, const std::vector<Ref>& objects) {
+Result<Value> ResetListView(const Context& client, const Ref& view,
+                            const std::vector<Ref>& objects) {
   return Call(client, view, "ResetListView",
               [&](const Context& request, const ManagedObjectPtr& self) -> Result<Value> {
                 std::vector<Value> refs;
@@ -168,40 +173,43 @@ Result<Value> ResetListView(const Context& client, const Ref& view, const std::v
               });
 }
 
-Result<Ref> CreateContainerView(const Context& client, const Ref& container, const std::vector<std::string>& types,
-                                bool recursive) {
-  return Call(client, singleton::ViewManager(), "CreateContainerView",
-              [&](const Context& request, const ManagedObjectPtr& /*self*/) -> Result<Ref> {
-                const ManagedObjectPtr root = request.Find(container);
-                if (root == nullptr) return NotFoundFault(container);
-                const Type* type = FindType(container.type);
-                const bool holds_others =
-                    std::ranges::any_of(std::initializer_list<std::string_view>{"Folder", "Datacenter", "ComputeResource",
-                                                                                "ResourcePool", "HostSystem"},
-                                        [&](std::string_view each) { return type->IsA(each); });
-                if (!holds_others) return InvalidArgument("container");
-                for (const std::string& each : types) {
-                  if (FindType(each) == nullptr || !FindType(each)->IsA("ManagedEntity")) return InvalidArgument("type");
-                }
-                Container rule = {container, types, recursive};
-                const ManagedObjectPtr view =
-                    AddView(request, "ContainerView",
-                            {{"container", container}, {"type", MakeStrings(types)}, {"recursive", recursive}});
-                // Listens first: what appears while the view is filled is found one way or the other.
-                const ObjectGuard guard = request.Lock(view);
-                auto keeper = std::make_shared<ContainerKeeper>(request, rule, view);
-                request.simulator().registry().AddListener(keeper);
-                SetView(request, view, Contents(request, root, rule));
-                return view->self();
-              });
+Result<Ref> CreateContainerView(const Context& client, const Ref& container,
+                                const std::vector<std::string>& types, bool recursive) {
+  return Call(
+      client, singleton::ViewManager(), "CreateContainerView",
+      [&](const Context& request, const ManagedObjectPtr& /*self*/) -> Result<Ref> {
+        const ManagedObjectPtr root = request.Find(container);
+        if (root == nullptr) return NotFoundFault(container);
+        const Type* type = FindType(container.type);
+        const bool holds_others = std::ranges::any_of(
+            std::initializer_list<std::string_view>{"Folder", "Datacenter", "ComputeResource",
+                                                    "ResourcePool", "HostSystem"},
+            [&](std::string_view each) { return type->IsA(each); });
+        if (!holds_others) return InvalidArgument("container");
+        for (const std::string& each : types) {
+          if (FindType(each) == nullptr || !FindType(each)->IsA("ManagedEntity"))
+            return InvalidArgument("type");
+        }
+        Container rule = {container, types, recursive};
+        const ManagedObjectPtr view = AddView(
+            request, "ContainerView",
+            {{"container", container}, {"type", MakeStrings(types)}, {"recursive", recursive}});
+        // Listens first: what appears while the view is filled is found one way or the other.
+        const ObjectGuard guard = request.Lock(view);
+        auto keeper = std::make_shared<ContainerKeeper>(request, rule, view);
+        request.simulator().registry().AddListener(keeper);
+        SetView(request, view, Contents(request, root, rule));
+        return view->self();
+      });
 }
 
 Result<Value> DestroyView(const Context& client, const Ref& view) {
-  return Call(client, view, "DestroyView", [](const Context& request, const ManagedObjectPtr& self) -> Result<Value> {
-    request.session()->Remove(self->self());
-    request.simulator().registry().RemoveListenersFor(self->self());
-    return Value();
-  });
+  return Call(client, view, "DestroyView",
+              [](const Context& request, const ManagedObjectPtr& self) -> Result<Value> {
+                request.session()->Remove(self->self());
+                request.simulator().registry().RemoveListenersFor(self->self());
+                return Value();
+              });
 }
 
 }  // namespace vsphere

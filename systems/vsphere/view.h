@@ -12,7 +12,8 @@
 namespace vsphere {
 
 // The result is the view. References to nothing are left out.
-Result<ManagedObjectReference> CreateListView(const Context& client, const std::vector<ManagedObjectReference>& objects);
+Result<ManagedObjectReference> CreateListView(const Context& client,
+                                              const std::vector<ManagedObjectReference>& objects);
 
 // Returns (as a value) the references that lead to nothing.
 Result<Value> ModifyListView(const Context& client, const ManagedObjectReference& view,
@@ -24,8 +25,10 @@ Result<Value> ResetListView(const Context& client, const ManagedObjectReference&
 // The objects of these types (base types will do; none: all) in a folder, datacenter or compute resource: its children, or
 // all that is below. Of a resource pool or host: its machines. Faults: ManagedObjectNotFound of the container;
 // InvalidArgument "container" if it is none, "type" if a type is not known.
-Result<ManagedObjectReference> CreateContainerView(const Context& client, const ManagedObjectReference& container,
-                                                   const std::vector<std::string>& types, bool recursive);
+Result<ManagedObjectReference> CreateContainerView(const Context& client,
+                                                   const ManagedObjectReference& container,
+                                                   const std::vector<std::string>& types,
+                                                   bool recursive);
 
 Result<Value> DestroyView(const Context& client, const ManagedObjectReference& view);
 

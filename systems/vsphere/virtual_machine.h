@@ -20,10 +20,11 @@ using Ref = ManagedObjectReference;
 // `spec` is a VirtualMachineConfigSpec. Task errors: InvalidVmConfig (configSpec.name, configSpec.files.vmPathName),
 // InvalidArgument (configSpec.guestId, host), DuplicateName, InvalidDeviceSpec.
 // The result is the machine. `host` may be empty: the first of the pool's owner.
-Result<Ref> CreateVmTask(const Context& client, const Ref& folder, const Value& spec, const Ref& pool, const Ref& host);
+Result<Ref> CreateVmTask(const Context& client, const Ref& folder, const Value& spec,
+                         const Ref& pool, const Ref& host);
 // `spec` is a VirtualMachineCloneSpec. At once: InvalidArgument spec.location.pool. Task: DuplicateName.
-Result<Ref> CloneVmTask(const Context& client, const Ref& vm, const Ref& folder, const std::string& name,
-                        const Value& spec);
+Result<Ref> CloneVmTask(const Context& client, const Ref& vm, const Ref& folder,
+                        const std::string& name, const Value& spec);
 // Task: InvalidPowerState if the machine is on.
 Result<Ref> DestroyTask(const Context& client, const Ref& vm);
 // The machine leaves the inventory. InvalidPowerState if it is on.
@@ -50,7 +51,8 @@ Result<Value> RebootGuest(const Context& client, const Ref& vm);
 Result<Value> ShutdownGuest(const Context& client, const Ref& vm);
 Result<Value> StandbyGuest(const Context& client, const Ref& vm);
 // Of a Datacenter: a task that powers on each of them by a task of its own. The result is the list of these tasks.
-Result<Ref> PowerOnMultiVmTask(const Context& client, const Ref& datacenter, const std::vector<Ref>& vms);
+Result<Ref> PowerOnMultiVmTask(const Context& client, const Ref& datacenter,
+                               const std::vector<Ref>& vms);
 
 // --- customisation (vm_customize.h says what is applied at the next power-on)
 // Task, in this order: InvalidState (host in maintenance mode), InvalidPowerState (on), CustomizationPending,

@@ -35,8 +35,9 @@ constexpr int kPciKey = 100;
 Value DefaultDevices() {
   std::vector<Value> devices;
   for (const DefaultDevice& device : kDefaultDevices) {
-    Fields fields = {{"key", device.key},
-                     {"deviceInfo", Make("Description", {{"label", device.label}, {"summary", device.label}})}};
+    Fields fields = {
+        {"key", device.key},
+        {"deviceInfo", Make("Description", {{"label", device.label}, {"summary", device.label}})}};
     if (device.controller == 0) {
       fields.emplace_back("busNumber", device.bus);
     } else {
@@ -59,7 +60,8 @@ int FirstKey(const Type& type) {
 bool IsA(const Value& device, std::string_view type) { return device.object()->type->IsA(type); }
 
 auto FindKey(std::vector<Value>& devices, const Value& key) {
-  return std::find_if(devices.begin(), devices.end(), [&](const Value& each) { return each["key"] == key; });
+  return std::find_if(devices.begin(), devices.end(),
+                      [&](const Value& each) { return each["key"] == key; });
 }
 
 // The device as the machine has it: with a key, a label, a controller, and a card with an address. Unset: it does not fit.
@@ -79,14 +81,16 @@ Value Completed(Simulator& simulator, std::vector<Value>& devices, const Value& 
   if (!is_controller && controller == 0) fields.emplace_back("controllerKey", kPciKey);
   if (asked["unitNumber"].is_set() && controller > 0) {
     for (const Value& each : devices) {
-      if (each["controllerKey"] == asked["controllerKey"] && each["unitNumber"] == asked["unitNumber"]) return {};
+      if (each["controllerKey"] == asked["controllerKey"] &&
+          each["unitNumber"] == asked["unitNumber"])
+        return {};
     }
   }
   if (IsA(asked, "VirtualEthernetCard") && asked["macAddress"].text().empty()) {
     const unsigned number = static_cast<unsigned>(simulator.NewNumber());
     char address[18];
-    std::snprintf(address, sizeof address, "00:0c:29:%02x:%02x:%02x", number >> 16 & 0xff, number >> 8 & 0xff,
-                  number & 0xff);
+    std::snprintf(address, sizeof address, "00:0c:29:%02x:%02x:%02x", number >> 16 & 0xff,
+                  number >> 8 & 0xff, number & 0xff);
     fields.emplace_back("macAddress", std::string(address));
     fields.emplace_back("addressType", "generated");
   }
@@ -98,11 +102,13 @@ Value Completed(Simulator& simulator, std::vector<Value>& devices, const Value& 
 }
 
 Fault InvalidDevice(size_t index) {
-  return MakeFault("InvalidDeviceSpec", {{"property", "virtualDeviceSpec"}, {"deviceIndex", static_cast<int>(index)}});
+  return MakeFault("InvalidDeviceSpec",
+                   {{"property", "virtualDeviceSpec"}, {"deviceIndex", static_cast<int>(index)}});
 }
 
 // The list of devices after the changes of a spec.
-Result<std::vector<Value>> ChangedDevices(Simulator& simulator, const Value& vm, const Value& spec) {
+Result<std::vector<Value>> ChangedDevices(Simulator& simulator, const Value& vm,
+                                          const Value& spec) {
   std::vector<Value> devices = vm["config"]["hardware"]["device"].items();
   const std::vector<Value>& changes = spec["deviceChange"].items();
   for (size_t i = 0; i < changes.size(); ++i) {
@@ -147,8 +153,8 @@ Value GuestCards(const Value& vm, const std::vector<Value>& devices) {
 }
 
 int CountOf(const std::vector<Value>& devices, std::string_view type) {
-  return static_cast<int>(
-      std::count_if(devices.begin(), devices.end(), [&](const Value& each) { return IsA(each, type); }));
+  return static_cast<int>(std::count_if(devices.begin(), devices.end(),
+                                        [&](const Value& each) { return IsA(each, type); }));
 }
 
 // Option values by key: an empty value removes. Keys "SET.<path>" set a property of the machine instead.
@@ -164,7 +170,8 @@ void AddExtraConfig(const Value& vm, const Value& spec, std::vector<Change>& cha
     std::erase_if(options, [&](const Value& each) { return each["key"].text() == key; });
     if (!option["value"].text().empty()) options.push_back(option);
   }
-  changes.push_back({.name = "config.extraConfig", .value = MakeArray("OptionValue", std::move(options))});
+  changes.push_back(
+      {.name = "config.extraConfig", .value = MakeArray("OptionValue", std::move(options))});
 }
 
 // Upstream knows the list of guests; all of them end like this.
@@ -193,10 +200,9 @@ constexpr SimpleField kSimpleFields[] = {
 Value DefaultVirtualMachine(Simulator& simulator) {
   const std::string uuid = simulator.NewUuid();
   const std::string instance_uuid = simulator.NewUuid();
-  const Value hardware = Make("VirtualHardware", {{"numCPU", 1},
-                                                  {"numCoresPerSocket", 1},
-                                                  {"memoryMB", 32},
-                                                  {"device", DefaultDevices()}});
+  const Value hardware = Make(
+      "VirtualHardware",
+      {{"numCPU", 1}, {"numCoresPerSocket", 1}, {"memoryMB", 32}, {"device", DefaultDevices()}});
   const Value tools = Make("ToolsConfigInfo", {{"toolsVersion", 0}, {"pendingCustomization", ""}});
   const Value config = Make("VirtualMachineConfigInfo", {{"changeVersion", "1"},
                                                          {"modified", simulator.Now()},
@@ -226,8 +232,9 @@ Value DefaultVirtualMachine(Simulator& simulator) {
                                                                     {"uuid", uuid},
                                                                     {"instanceUuid", instance_uuid},
                                                                     {"guestId", "otherGuest"}});
-  const Value guest_summary = Make("VirtualMachineGuestSummary",
-                                   {{"toolsStatus", "toolsNotInstalled"}, {"hostName", ""}, {"ipAddress", ""}});
+  const Value guest_summary =
+      Make("VirtualMachineGuestSummary",
+           {{"toolsStatus", "toolsNotInstalled"}, {"hostName", ""}, {"ipAddress", ""}});
   return Make("VirtualMachine",
               {{"overallStatus", "green"},
                {"configStatus", "green"},
@@ -249,14 +256,17 @@ Value DefaultVirtualMachine(Simulator& simulator) {
                {"guestHeartbeatStatus", "gray"}});
 }
 
-Result<std::vector<Change>> ConfigChanges(Simulator& simulator, const Value& vm, const Value& spec) {
+Result<std::vector<Change>> ConfigChanges(Simulator& simulator, const Value& vm,
+                                          const Value& spec) {
   std::vector<Change> changes;
-  if (spec["guestId"].is_set() && !IsGuestId(spec["guestId"].text())) return InvalidArgument("configSpec.guestId");
+  if (spec["guestId"].is_set() && !IsGuestId(spec["guestId"].text()))
+    return InvalidArgument("configSpec.guestId");
   for (const SimpleField& field : kSimpleFields) {
     const Value& value = spec[field.in_spec];
     if (!value.is_set()) continue;
     changes.push_back({.name = std::string(field.in_vm), .value = value});
-    if (!field.in_summary.empty()) changes.push_back({.name = std::string(field.in_summary), .value = value});
+    if (!field.in_summary.empty())
+      changes.push_back({.name = std::string(field.in_summary), .value = value});
   }
   if (spec["name"].is_set()) changes.push_back({.name = "name", .value = spec["name"]});
   if (const std::string& path = spec["files"]["vmPathName"].text(); !path.empty()) {
@@ -269,13 +279,15 @@ Result<std::vector<Change>> ConfigChanges(Simulator& simulator, const Value& vm,
     changes.push_back({.name = "guest.net", .value = GuestCards(vm, devices.value())});
     changes.push_back({.name = "summary.config.numEthernetCards",
                        .value = CountOf(devices.value(), "VirtualEthernetCard")});
-    changes.push_back({.name = "summary.config.numVirtualDisks", .value = CountOf(devices.value(), "VirtualDisk")});
+    changes.push_back({.name = "summary.config.numVirtualDisks",
+                       .value = CountOf(devices.value(), "VirtualDisk")});
     changes.push_back(
         {.name = "config.hardware.device", .value = MakeArray("VirtualDevice", devices.value())});
   }
   AddExtraConfig(vm, spec, changes);
   changes.push_back({.name = "config.modified", .value = simulator.Now()});
-  changes.push_back({.name = "config.changeVersion", .value = std::to_string(simulator.NewNumber())});
+  changes.push_back(
+      {.name = "config.changeVersion", .value = std::to_string(simulator.NewNumber())});
   return changes;
 }
 
@@ -288,11 +300,12 @@ std::vector<Value> DevicesOf(const Value& vm, std::string_view type) {
 }
 
 Value MakeEthernetCard(std::string_view network) {
-  return Make("VirtualVmxnet3",
-              {{"backing", Make("VirtualEthernetCardNetworkBackingInfo", {{"deviceName", network}})},
-               {"connectable", Make("VirtualDeviceConnectInfo", {{"startConnected", true},
-                                                                 {"allowGuestControl", true},
-                                                                 {"connected", false}})}});
+  return Make(
+      "VirtualVmxnet3",
+      {{"backing", Make("VirtualEthernetCardNetworkBackingInfo", {{"deviceName", network}})},
+       {"connectable",
+        Make("VirtualDeviceConnectInfo",
+             {{"startConnected", true}, {"allowGuestControl", true}, {"connected", false}})}});
 }
 
 Value MakeDeviceChange(std::string_view operation, Value device) {

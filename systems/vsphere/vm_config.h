@@ -17,7 +17,8 @@ class Simulator;
 
 // What has to change in the machine `vm` (all its properties) to follow the spec; nothing is changed here. Faults:
 // InvalidArgument (configSpec.guestId), InvalidDeviceSpec with the index of the device.
-[[nodiscard]] Result<std::vector<Change>> ConfigChanges(Simulator& simulator, const Value& vm, const Value& spec);
+[[nodiscard]] Result<std::vector<Change>> ConfigChanges(Simulator& simulator, const Value& vm,
+                                                        const Value& spec);
 
 // The devices of a type (a base type will do), in the order of the list.
 [[nodiscard]] std::vector<Value> DevicesOf(const Value& vm, std::string_view type);

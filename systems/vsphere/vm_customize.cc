@@ -21,8 +21,9 @@ std::string ToLower(std::string text) {
 }
 
 std::string HostName(Simulator& simulator, const Value& identity, const std::string& vm_name) {
-  const Value& name = identity.type_name() == "CustomizationSysprep" ? identity["userData"]["computerName"]
-                                                                    : identity["hostName"];
+  const Value& name = identity.type_name() == "CustomizationSysprep"
+                          ? identity["userData"]["computerName"]
+                          : identity["hostName"];
   const auto numbered = [&](const std::string& stem) {
     return stem + "-" + std::to_string(simulator.NewHostNameNumber());
   };
@@ -50,11 +51,12 @@ int PrefixLength(const std::string& mask) {
 
 Value DnsConfig(const Value& spec, const Value& adapter, const std::string& host_name) {
   const Value& own = adapter["dnsServerList"];
-  return Make("NetDnsConfigInfo", {{"dhcp", adapter["ip"].type_name() == "CustomizationDhcpIpGenerator"},
-                                   {"hostName", host_name},
-                                   {"domainName", adapter["dnsDomain"].text()},
-                                   {"ipAddress", own.is_set() ? own : spec["globalIPSettings"]["dnsServerList"]},
-                                   {"searchDomain", spec["globalIPSettings"]["dnsSuffixList"]}});
+  return Make("NetDnsConfigInfo",
+              {{"dhcp", adapter["ip"].type_name() == "CustomizationDhcpIpGenerator"},
+               {"hostName", host_name},
+               {"domainName", adapter["dnsDomain"].text()},
+               {"ipAddress", own.is_set() ? own : spec["globalIPSettings"]["dnsServerList"]},
+               {"searchDomain", spec["globalIPSettings"]["dnsSuffixList"]}});
 }
 
 // What changes for the i-th card. Upstream writes these straight into the live lists.
@@ -64,10 +66,12 @@ void AddCardChanges(const Value& spec, const Value& device, size_t i, const std:
   const Value& adapter = mapping["adapter"];
   const std::string guest = "guest.net#" + std::to_string(i);
   const auto set = [&](std::string name, Value value) {
-    changes.push_back({.name = std::move(name), .value = std::move(value), .bypasses_update = true});
+    changes.push_back(
+        {.name = std::move(name), .value = std::move(value), .bypasses_update = true});
   };
   if (const std::string& address = mapping["macAddress"].text(); !address.empty()) {
-    const std::string card = "config.hardware.device[" + std::to_string(device["key"].integer()) + "]";
+    const std::string card =
+        "config.hardware.device[" + std::to_string(device["key"].integer()) + "]";
     set(guest + ".macAddress", ToLower(address));
     set(card + ".macAddress", address);
     set(card + ".addressType", "manual");
@@ -79,8 +83,9 @@ void AddCardChanges(const Value& spec, const Value& device, size_t i, const std:
                                   {{"ipAddress", address},
                                    {"prefixLength", PrefixLength(adapter["subnetMask"].text())},
                                    {"state", "preferred"}});
-    set(guest + ".ipConfig", Make("NetIpConfigInfo", {{"ipAddress", MakeArray("NetIpConfigInfoIpAddress",
-                                                                             {configured})}}));
+    set(guest + ".ipConfig",
+        Make("NetIpConfigInfo",
+             {{"ipAddress", MakeArray("NetIpConfigInfoIpAddress", {configured})}}));
     set(guest + ".ipAddress", MakeArray("string", {address}));
   }
 }
@@ -103,7 +108,8 @@ Result<Value> StoreSpec(const Context& request, const ManagedObjectPtr& vm, cons
   if (HostIsInMaintenanceMode(request, vm)) return MakeFault("InvalidState");
   const std::string state = vm->Get("runtime.powerState").text();
   if (state == "poweredOn") return InvalidPowerState("poweredOff", state);
-  if (!vm->Get("config.tools.pendingCustomization").text().empty()) return MakeFault("CustomizationPending");
+  if (!vm->Get("config.tools.pendingCustomization").text().empty())
+    return MakeFault("CustomizationPending");
   const size_t in_spec = spec["nicSettingMap"].items().size();
   const size_t in_vm = vm->Get("guest.net").items().size();
   if (in_spec != in_vm) return NicSettingMismatch(in_spec, in_vm);
@@ -129,7 +135,8 @@ void Customize(const Context& request, const ManagedObjectPtr& vm) {
   if (devices.size() < cards) {
     systems::Ensure(simulator.design().ChecksCardsAtPowerOn(), "index out of range");
     simulator.registry().Update(request, vm, changes);
-    simulator.events().PostAbout(request, vm, "CustomizationNetworkSetupFailed", {}, "has lost a network card");
+    simulator.events().PostAbout(request, vm, "CustomizationNetworkSetupFailed", {},
+                                 "has lost a network card");
     return;
   }
 
@@ -149,8 +156,9 @@ void Customize(const Context& request, const ManagedObjectPtr& vm) {
 Result<Ref> CustomizeVmTask(const Context& client, const Ref& vm, const Value& spec) {
   return Call(client, vm, "CustomizeVM_Task",
               [&](const Context& request, const ManagedObjectPtr& self) -> Result<Ref> {
-                return StartTask(request, self, "VirtualMachine.customize",
-                                 [self, spec](const Context& task) { return StoreSpec(task, self, spec); });
+                return StartTask(
+                    request, self, "VirtualMachine.customize",
+                    [self, spec](const Context& task) { return StoreSpec(task, self, spec); });
               });
 }
 
@@ -160,13 +168,14 @@ Value MakeLinuxCustomization(Value host_name, const std::vector<CardSettings>& c
     const Value ip = card.ip_address.empty()
                          ? Make("CustomizationDhcpIpGenerator")
                          : Make("CustomizationFixedIp", {{"ipAddress", card.ip_address}});
-    mappings.push_back(Make(
-        "CustomizationAdapterMapping",
-        {{"macAddress", card.mac_address},
-         {"adapter", Make("CustomizationIPSettings", {{"ip", ip}, {"subnetMask", card.subnet_mask}})}}));
+    mappings.push_back(Make("CustomizationAdapterMapping",
+                            {{"macAddress", card.mac_address},
+                             {"adapter", Make("CustomizationIPSettings",
+                                              {{"ip", ip}, {"subnetMask", card.subnet_mask}})}}));
   }
   return Make("CustomizationSpec",
-              {{"identity", Make("CustomizationLinuxPrep", {{"hostName", std::move(host_name)}, {"domain", "eng.example"}})},
+              {{"identity", Make("CustomizationLinuxPrep",
+                                 {{"hostName", std::move(host_name)}, {"domain", "eng.example"}})},
                {"globalIPSettings", Make("CustomizationGlobalIPSettings")},
                {"nicSettingMap", MakeArray("CustomizationAdapterMapping", std::move(mappings))}});
 }

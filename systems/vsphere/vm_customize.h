@@ -19,8 +19,8 @@ void Customize(const Context& request, const ManagedObjectPtr& vm);
 
 // One network card of a spec; "" for an address leaves it to DHCP, or the card's own address as it is.
 struct CardSettings {
-  std::string mac_address;
-  std::string ip_address;
+  std::string mac_address = {};
+  std::string ip_address = {};
   std::string subnet_mask = "255.255.255.0";
 };
 

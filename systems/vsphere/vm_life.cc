@@ -18,8 +18,8 @@ struct Place {
   ManagedObjectPtr host;
 };
 
-void ChangeReferences(const Context& request, const ManagedObjectPtr& owner, std::string_view list, const Ref& ref,
-                      Change::Op op) {
+void ChangeReferences(const Context& request, const ManagedObjectPtr& owner, std::string_view list,
+                      const Ref& ref, Change::Op op) {
   if (owner == nullptr) return;
   const Change change = {.name = std::string(list), .value = ref, .op = op};
   request.simulator().registry().AtomicUpdate(request, owner, {&change, 1});
@@ -55,18 +55,21 @@ std::vector<Ref> NetworksOf(const Context& request, const Value& vm) {
 Result<Value> Enter(const Context& request, Value properties, const Place& place) {
   Simulator& simulator = request.simulator();
   const ObjectGuard folder_guard = request.Lock(place.folder);
-  if (Result<Value> fault = CheckNewName(request, place.folder, properties["name"].text()); !fault.ok()) return fault;
+  if (Result<Value> fault = CheckNewName(request, place.folder, properties["name"].text());
+      !fault.ok())
+    return fault;
   const Ref self = simulator.registry().NewReference("VirtualMachine");
   const std::vector<Value> datastores = place.host->Get("datastore").items();
   const Value runtime = With(properties["runtime"], {{"host", place.host->self()}});
-  properties = With(properties,
-                    {{"parent", place.folder->self()},
-                     {"resourcePool", place.pool == nullptr ? Value() : Value(place.pool->self())},
-                     {"runtime", runtime},
-                     {"summary", With(properties["summary"], {{"vm", self}, {"runtime", DeepCopy(runtime)}})},
-                     {"datastore", MakeArray("ManagedObjectReference",
-                                             {datastores.begin(), datastores.begin() + !datastores.empty()})},
-                     {"network", MakeReferences(NetworksOf(request, properties))}});
+  properties = With(
+      properties,
+      {{"parent", place.folder->self()},
+       {"resourcePool", place.pool == nullptr ? Value() : Value(place.pool->self())},
+       {"runtime", runtime},
+       {"summary", With(properties["summary"], {{"vm", self}, {"runtime", DeepCopy(runtime)}})},
+       {"datastore", MakeArray("ManagedObjectReference",
+                               {datastores.begin(), datastores.begin() + !datastores.empty()})},
+       {"network", MakeReferences(NetworksOf(request, properties))}});
   auto vm = std::make_shared<ManagedObject>(simulator.design(), self, DeepCopy(properties));
   simulator.registry().Put(vm);
   ChangeReferences(request, place.folder, "childEntity", self, Change::Op::kAdd);
@@ -97,9 +100,10 @@ Result<Value> Create(const Context& request, const Value& spec, const Place& pla
   if (vm == nullptr) return entered;
   EventManager& events = simulator.events();
   events.PostAbout(request, vm, "VmBeingCreatedEvent", {}, "is being created");
-  events.PostAbout(request, vm, "VmInstanceUuidAssignedEvent", {{"instanceUuid", vm->Get("config.instanceUuid")}},
-                   "has an instance UUID");
-  events.PostAbout(request, vm, "VmUuidAssignedEvent", {{"uuid", vm->Get("config.uuid")}}, "has a UUID");
+  events.PostAbout(request, vm, "VmInstanceUuidAssignedEvent",
+                   {{"instanceUuid", vm->Get("config.instanceUuid")}}, "has an instance UUID");
+  events.PostAbout(request, vm, "VmUuidAssignedEvent", {{"uuid", vm->Get("config.uuid")}},
+                   "has a UUID");
   events.PostAbout(request, vm, "VmCreatedEvent", {}, "is created");
   return entered;
 }
@@ -111,14 +115,17 @@ Result<Value> Clone(const Context& request, const ManagedObjectPtr& source, cons
   events.PostAbout(request, source, "VmBeingClonedEvent", {{"destName", name}}, "is being cloned");
   Value properties = DeepCopy(source->Read());
   const Value fresh = DefaultVirtualMachine(simulator);
-  properties = With(properties, {{"runtime", fresh["runtime"]},
-                                 {"snapshot", Value()},
-                                 {"rootSnapshot", Value()},
-                                 {"recentTask", Value()},
-                                 {"summary", With(properties["summary"], {{"guest", fresh["summary"]["guest"]}})}});
-  const Value overrides = Make("VirtualMachineConfigSpec", {{"name", name},
-                                                            {"uuid", fresh["config"]["uuid"]},
-                                                            {"instanceUuid", fresh["config"]["instanceUuid"]}});
+  properties =
+      With(properties,
+           {{"runtime", fresh["runtime"]},
+            {"snapshot", Value()},
+            {"rootSnapshot", Value()},
+            {"recentTask", Value()},
+            {"summary", With(properties["summary"], {{"guest", fresh["summary"]["guest"]}})}});
+  const Value overrides =
+      Make("VirtualMachineConfigSpec", {{"name", name},
+                                        {"uuid", fresh["config"]["uuid"]},
+                                        {"instanceUuid", fresh["config"]["instanceUuid"]}});
   for (const Value& changes : {overrides, spec["config"]}) {
     if (!changes.is_set()) continue;
     Result<Value> configured = Configured(simulator, properties, changes);
@@ -132,7 +139,8 @@ Result<Value> Clone(const Context& request, const ManagedObjectPtr& source, cons
   Result<Value> entered = Enter(request, properties, place);
   if (!entered.ok()) return entered;
   if (const ManagedObjectPtr vm = request.Find(entered.value().reference())) {
-    const Value argument = Make("VmEventArgument", {{"name", source->Get("name")}, {"vm", source->self()}});
+    const Value argument =
+        Make("VmEventArgument", {{"name", source->Get("name")}, {"vm", source->self()}});
     events.PostAbout(request, vm, "VmClonedEvent", {{"sourceVm", argument}}, "is a clone");
   }
   return entered;
@@ -145,16 +153,19 @@ Result<Value> Unregister(const Context& request, const ManagedObjectPtr& vm) {
   ChangeUsers(request, vm, Change::Op::kRemove);
   ChangeReferences(request, request.Find(vm->Get("parent").reference()), "childEntity", vm->self(),
                    Change::Op::kRemove);
-  for (const Ref& snapshot : SnapshotsOf(vm->Read())) request.simulator().registry().Remove(snapshot);
+  for (const Ref& snapshot : SnapshotsOf(vm->Read()))
+    request.simulator().registry().Remove(snapshot);
   request.simulator().registry().Remove(vm->self());
   return Value();
 }
 
-Result<Value> MoveToFolder(const Context& request, const ManagedObjectPtr& vm, const ManagedObjectPtr& folder) {
+Result<Value> MoveToFolder(const Context& request, const ManagedObjectPtr& vm,
+                           const ManagedObjectPtr& folder) {
   ObjectRegistry& registry = request.simulator().registry();
   {
     const ObjectGuard guard = request.Lock(folder);
-    if (Result<Value> fault = CheckNewName(request, folder, vm->Get("name").text()); !fault.ok()) return fault;
+    if (Result<Value> fault = CheckNewName(request, folder, vm->Get("name").text()); !fault.ok())
+      return fault;
     ChangeReferences(request, folder, "childEntity", vm->self(), Change::Op::kAdd);
   }
   ChangeReferences(request, request.Find(vm->Get("parent").reference()), "childEntity", vm->self(),
@@ -178,7 +189,8 @@ Result<Value> Relocate(const Context& request, const ManagedObjectPtr& vm, const
   std::vector<Change> changes;
   if (spec["pool"].is_set()) changes.push_back({.name = "resourcePool", .value = spec["pool"]});
   if (spec["datastore"].is_set()) {
-    changes.push_back({.name = "datastore", .value = MakeArray("ManagedObjectReference", {spec["datastore"]})});
+    changes.push_back(
+        {.name = "datastore", .value = MakeArray("ManagedObjectReference", {spec["datastore"]})});
   }
   if (spec["host"].is_set()) {
     changes.push_back({.name = "runtime.host", .value = spec["host"]});
@@ -195,14 +207,16 @@ Result<Value> Relocate(const Context& request, const ManagedObjectPtr& vm, const
 
 Result<Value> Reconfigure(const Context& request, const ManagedObjectPtr& vm, const Value& spec) {
   if (vm->Get("config.template").boolean()) {
-    const Value harmless = Make("VirtualMachineConfigSpec", {{"name", spec["name"]}, {"annotation", spec["annotation"]}});
+    const Value harmless = Make("VirtualMachineConfigSpec",
+                                {{"name", spec["name"]}, {"annotation", spec["annotation"]}});
     if (!(spec == harmless)) return MakeFault("NotSupported");
   }
   Simulator& simulator = request.simulator();
   const Result<std::vector<Change>> changes = ConfigChanges(simulator, vm->Read(), spec);
   if (!changes.ok()) return changes.fault();
   simulator.registry().Update(request, vm, changes.value());
-  simulator.events().PostAbout(request, vm, "VmReconfiguredEvent", {{"configSpec", spec}}, "is reconfigured");
+  simulator.events().PostAbout(request, vm, "VmReconfiguredEvent", {{"configSpec", spec}},
+                               "is reconfigured");
   return Value();
 }
 
@@ -216,12 +230,13 @@ Result<Value> Rename(const Context& request, const ManagedObjectPtr& vm, const s
                             {.name = "config.name", .value = escaped},
                             {.name = "summary.config.name", .value = escaped}};
   request.simulator().registry().Update(request, vm, changes);
-  request.simulator().events().PostAbout(request, vm, "VmRenamedEvent", {{"oldName", old_name}, {"newName", escaped}},
-                                         "is renamed");
+  request.simulator().events().PostAbout(
+      request, vm, "VmRenamedEvent", {{"oldName", old_name}, {"newName", escaped}}, "is renamed");
   return Value();
 }
 
-Result<Value> SetTemplate(const Context& request, const ManagedObjectPtr& vm, bool is_template, const Value& pool) {
+Result<Value> SetTemplate(const Context& request, const ManagedObjectPtr& vm, bool is_template,
+                          const Value& pool) {
   const Change changes[] = {{.name = "config.template", .value = is_template},
                             {.name = "summary.config.template", .value = is_template},
                             {.name = "resourcePool", .value = pool}};
@@ -231,75 +246,86 @@ Result<Value> SetTemplate(const Context& request, const ManagedObjectPtr& vm, bo
 
 }  // namespace
 
-Result<Ref> CreateVmTask(const Context& client, const Ref& folder, const Value& spec, const Ref& pool,
-                         const Ref& host) {
+Result<Ref> CreateVmTask(const Context& client, const Ref& folder, const Value& spec,
+                         const Ref& pool, const Ref& host) {
   return Call(client, folder, "CreateVM_Task",
               [&](const Context& request, const ManagedObjectPtr& self) -> Result<Ref> {
                 const ManagedObjectPtr in_pool = request.Find(pool);
                 if (in_pool == nullptr) return NotFoundFault(pool);
-                const ManagedObjectPtr on_host = host.value.empty() ? AnyHost(request, in_pool) : request.Find(host);
+                const ManagedObjectPtr on_host =
+                    host.value.empty() ? AnyHost(request, in_pool) : request.Find(host);
                 if (on_host == nullptr) return InvalidArgument("host");
                 return StartTask(request, self, "Folder.createVm",
-                                 [spec, place = Place{self, in_pool, on_host}](const Context& task) {
-                                   return Create(task, spec, place);
-                                 });
+                                 [spec, place = Place{self, in_pool, on_host}](
+                                     const Context& task) { return Create(task, spec, place); });
               });
 }
 
-Result<Ref> CloneVmTask(const Context& client, const Ref& vm, const Ref& folder, const std::string& name,
-                        const Value& spec) {
-  return Call(client, vm, "CloneVM_Task", [&](const Context& request, const ManagedObjectPtr& self) -> Result<Ref> {
-    const ManagedObjectPtr into = request.Find(folder);
-    if (into == nullptr) return NotFoundFault(folder);
-    const ManagedObjectPtr pool = request.Find(spec["location"]["pool"].reference());
-    if (pool == nullptr && !spec["template"].boolean()) return InvalidArgument("spec.location.pool");
-    ManagedObjectPtr host = request.Find(spec["location"]["host"].reference());
-    if (host == nullptr) host = request.Find(self->Get("runtime.host").reference());
-    return StartTask(request, self, "VirtualMachine.clone",
-                     [self, name, spec, place = Place{into, pool, host}](const Context& task) {
-                       return Clone(task, self, name, spec, place);
-                     });
-  });
+Result<Ref> CloneVmTask(const Context& client, const Ref& vm, const Ref& folder,
+                        const std::string& name, const Value& spec) {
+  return Call(client, vm, "CloneVM_Task",
+              [&](const Context& request, const ManagedObjectPtr& self) -> Result<Ref> {
+                const ManagedObjectPtr into = request.Find(folder);
+                if (into == nullptr) return NotFoundFault(folder);
+                const ManagedObjectPtr pool = request.Find(spec["location"]["pool"].reference());
+                if (pool == nullptr && !spec["template"].boolean())
+                  return InvalidArgument("spec.location.pool");
+                ManagedObjectPtr host = request.Find(spec["location"]["host"].reference());
+                if (host == nullptr) host = request.Find(self->Get("runtime.host").reference());
+                return StartTask(
+                    request, self, "VirtualMachine.clone",
+                    [self, name, spec, place = Place{into, pool, host}](const Context& task) {
+                      return Clone(task, self, name, spec, place);
+                    });
+              });
 }
 
 Result<Ref> DestroyTask(const Context& client, const Ref& vm) {
-  return Call(client, vm, "Destroy_Task", [](const Context& request, const ManagedObjectPtr& self) -> Result<Ref> {
-    return StartTask(request, self, "VirtualMachine.destroy",
-                     [self](const Context& task) { return Unregister(task, self); });
-  });
+  return Call(client, vm, "Destroy_Task",
+              [](const Context& request, const ManagedObjectPtr& self) -> Result<Ref> {
+                return StartTask(request, self, "VirtualMachine.destroy",
+                                 [self](const Context& task) { return Unregister(task, self); });
+              });
 }
 
-Result<Value> UnregisterVm(const Context& client, const Ref& vm) { return Call(client, vm, "UnregisterVM", Unregister); }
+Result<Value> UnregisterVm(const Context& client, const Ref& vm) {
+  return Call(client, vm, "UnregisterVM", Unregister);
+}
 
 Result<Ref> RelocateVmTask(const Context& client, const Ref& vm, const Value& spec) {
   return Call(client, vm, "RelocateVM_Task",
               [&](const Context& request, const ManagedObjectPtr& self) -> Result<Ref> {
-                return StartTask(request, self, "VirtualMachine.relocate",
-                                 [self, spec](const Context& task) { return Relocate(task, self, spec); });
+                return StartTask(
+                    request, self, "VirtualMachine.relocate",
+                    [self, spec](const Context& task) { return Relocate(task, self, spec); });
               });
 }
 
 Result<Ref> ReconfigVmTask(const Context& client, const Ref& vm, const Value& spec) {
   return Call(client, vm, "ReconfigVM_Task",
               [&](const Context& request, const ManagedObjectPtr& self) -> Result<Ref> {
-                return StartTask(request, self, "VirtualMachine.reconfigure",
-                                 [self, spec](const Context& task) { return Reconfigure(task, self, spec); });
+                return StartTask(
+                    request, self, "VirtualMachine.reconfigure",
+                    [self, spec](const Context& task) { return Reconfigure(task, self, spec); });
               });
 }
 
 Result<Ref> RenameTask(const Context& client, const Ref& vm, const std::string& name) {
-  return Call(client, vm, "Rename_Task", [&](const Context& request, const ManagedObjectPtr& self) -> Result<Ref> {
-    return StartTask(request, self, "ManagedEntity.rename",
-                     [self, name](const Context& task) { return Rename(task, self, name); });
-  });
+  return Call(client, vm, "Rename_Task",
+              [&](const Context& request, const ManagedObjectPtr& self) -> Result<Ref> {
+                return StartTask(
+                    request, self, "ManagedEntity.rename",
+                    [self, name](const Context& task) { return Rename(task, self, name); });
+              });
 }
 
 Result<Value> MarkAsTemplate(const Context& client, const Ref& vm) {
-  return Call(client, vm, "MarkAsTemplate", [](const Context& request, const ManagedObjectPtr& self) -> Result<Value> {
-    const std::string state = self->Get("runtime.powerState").text();
-    if (state != "poweredOff") return InvalidPowerState("poweredOff", state);
-    return SetTemplate(request, self, true, Value());
-  });
+  return Call(client, vm, "MarkAsTemplate",
+              [](const Context& request, const ManagedObjectPtr& self) -> Result<Value> {
+                const std::string state = self->Get("runtime.powerState").text();
+                if (state != "poweredOff") return InvalidPowerState("poweredOff", state);
+                return SetTemplate(request, self, true, Value());
+              });
 }
 
 Result<Value> MarkAsVirtualMachine(const Context& client, const Ref& vm, const Ref& pool) {

@@ -25,20 +25,24 @@ std::vector<Value> Rebuilt(const std::vector<Value>& trees, const NodeChange& ch
   std::vector<Value> result;
   for (const Value& tree : trees) {
     const Value children = MakeArray(kTree, Rebuilt(tree["childSnapshotList"].items(), change));
-    for (Value& node : change(With(tree, {{"childSnapshotList", children}}))) result.push_back(std::move(node));
+    for (Value& node : change(With(tree, {{"childSnapshotList", children}})))
+      result.push_back(std::move(node));
   }
   return result;
 }
 
-void SetForest(const Context& request, const ManagedObjectPtr& vm, std::vector<Value> forest, const Value& current) {
+void SetForest(const Context& request, const ManagedObjectPtr& vm, std::vector<Value> forest,
+               const Value& current) {
   std::vector<Ref> roots;
   for (const Value& tree : forest) roots.push_back(tree["snapshot"].reference());
-  const Value info = forest.empty() ? Value()
-                                    : Make("VirtualMachineSnapshotInfo",
-                                           {{"currentSnapshot", current},
-                                            {"rootSnapshotList", MakeArray(kTree, std::move(forest))}});
-  const Change changes[] = {{.name = "snapshot", .value = info},
-                            {.name = "rootSnapshot", .value = roots.empty() ? Value() : MakeReferences(roots)}};
+  const Value info = forest.empty()
+                         ? Value()
+                         : Make("VirtualMachineSnapshotInfo",
+                                {{"currentSnapshot", current},
+                                 {"rootSnapshotList", MakeArray(kTree, std::move(forest))}});
+  const Change changes[] = {
+      {.name = "snapshot", .value = info},
+      {.name = "rootSnapshot", .value = roots.empty() ? Value() : MakeReferences(roots)}};
   request.simulator().registry().Update(request, vm, changes);
 }
 
@@ -47,8 +51,8 @@ Result<Value> Create(const Context& request, const ManagedObjectPtr& vm, const s
   Simulator& simulator = request.simulator();
   const Value info = vm->Get("snapshot");
   const Value current = info["currentSnapshot"];
-  const ManagedObjectPtr snapshot =
-      simulator.Add("VirtualMachineSnapshot", {{"config", DeepCopy(vm->Get("config"))}, {"vm", vm->self()}});
+  const ManagedObjectPtr snapshot = simulator.Add(
+      "VirtualMachineSnapshot", {{"config", DeepCopy(vm->Get("config"))}, {"vm", vm->self()}});
   const Value node = Make(kTree, {{"snapshot", snapshot->self()},
                                   {"vm", vm->self()},
                                   {"name", name},
@@ -58,18 +62,20 @@ Result<Value> Create(const Context& request, const ManagedObjectPtr& vm, const s
                                   {"state", vm->Get("runtime.powerState")},
                                   {"quiesced", false},
                                   {"childSnapshotList", MakeArray(kTree)}});
-  std::vector<Value> forest = Rebuilt(info["rootSnapshotList"].items(), [&](const Value& each) -> std::vector<Value> {
-    if (each["snapshot"] != current) return {each};
-    std::vector<Value> children = each["childSnapshotList"].items();
-    children.push_back(node);
-    return {With(each, {{"childSnapshotList", MakeArray(kTree, std::move(children))}})};
-  });
+  std::vector<Value> forest =
+      Rebuilt(info["rootSnapshotList"].items(), [&](const Value& each) -> std::vector<Value> {
+        if (each["snapshot"] != current) return {each};
+        std::vector<Value> children = each["childSnapshotList"].items();
+        children.push_back(node);
+        return {With(each, {{"childSnapshotList", MakeArray(kTree, std::move(children))}})};
+      });
   if (!current.is_set()) forest.push_back(node);
   SetForest(request, vm, std::move(forest), snapshot->self());
   return Value(snapshot->self());
 }
 
-Result<Value> RevertTo(const Context& request, const ManagedObjectPtr& vm, const ManagedObjectPtr& snapshot) {
+Result<Value> RevertTo(const Context& request, const ManagedObjectPtr& vm,
+                       const ManagedObjectPtr& snapshot) {
   std::string state = "poweredOff";
   const Value info = vm->Get("snapshot");
   (void)Rebuilt(info["rootSnapshotList"].items(), [&](const Value& node) -> std::vector<Value> {
@@ -97,7 +103,8 @@ Result<Value> RemoveAll(const Context& request, const ManagedObjectPtr& vm) {
   return Value();
 }
 
-Result<Value> Remove(const Context& request, const ManagedObjectPtr& vm, const Ref& snapshot, bool remove_children) {
+Result<Value> Remove(const Context& request, const ManagedObjectPtr& vm, const Ref& snapshot,
+                     bool remove_children) {
   const Value info = vm->Get("snapshot");
   std::vector<Ref> gone = {snapshot};
   Value parent;
@@ -129,17 +136,20 @@ Result<Value> Remove(const Context& request, const ManagedObjectPtr& vm, const R
 
 // A task of the machine that a snapshot belongs to.
 template <typename Work>
-Result<Ref> StartOnSnapshot(const Context& client, const Ref& snapshot, std::string_view method, Work work) {
+Result<Ref> StartOnSnapshot(const Context& client, const Ref& snapshot, std::string_view method,
+                            Work work) {
   const Context request = client.Fork();
   const Result<ManagedObjectPtr> self = Admit(request, snapshot, method);
   if (!self.ok()) return self.fault();
   return Call(client, self.value()->Get("vm").reference(), method,
               [&](const Context& vm_request, const ManagedObjectPtr& vm) -> Result<Ref> {
-                return StartTask(vm_request, vm, std::string("VirtualMachineSnapshot.") + std::string(method),
-                                 [vm, snapshot = self.value(), work](const Context& task) -> Result<Value> {
-                                   if (task.Find(snapshot->self()) == nullptr) return NotFoundFault(snapshot->self());
-                                   return work(task, vm, snapshot);
-                                 });
+                return StartTask(
+                    vm_request, vm, std::string("VirtualMachineSnapshot.") + std::string(method),
+                    [vm, snapshot = self.value(), work](const Context& task) -> Result<Value> {
+                      if (task.Find(snapshot->self()) == nullptr)
+                        return NotFoundFault(snapshot->self());
+                      return work(task, vm, snapshot);
+                    });
               });
 }
 
@@ -165,8 +175,9 @@ Result<Ref> CreateSnapshotTask(const Context& client, const Ref& vm, const std::
 Result<Ref> RevertToCurrentSnapshotTask(const Context& client, const Ref& vm) {
   return Call(client, vm, "RevertToCurrentSnapshot_Task",
               [&](const Context& request, const ManagedObjectPtr& self) -> Result<Ref> {
-                return StartTask(request, self, "VirtualMachine.revertToCurrentSnapshot",
-                                 [self](const Context& task) { return RevertToCurrent(task, self); });
+                return StartTask(
+                    request, self, "VirtualMachine.revertToCurrentSnapshot",
+                    [self](const Context& task) { return RevertToCurrent(task, self); });
               });
 }
 
@@ -184,7 +195,8 @@ Result<Ref> RevertToSnapshotTask(const Context& client, const Ref& snapshot) {
 
 Result<Ref> RemoveSnapshotTask(const Context& client, const Ref& snapshot, bool remove_children) {
   return StartOnSnapshot(client, snapshot, "remove",
-                         [remove_children](const Context& task, const ManagedObjectPtr& vm, const ManagedObjectPtr& self) {
+                         [remove_children](const Context& task, const ManagedObjectPtr& vm,
+                                           const ManagedObjectPtr& self) {
                            return Remove(task, vm, self->self(), remove_children);
                          });
 }
