@@ -157,8 +157,10 @@ struct FindingView {
 
   // Set by the driver.
   uint64_t first_execution = 0;
-  uint64_t count = 1;       // executions in which the same finding appeared
-  std::string card;         // path of the card, "" if none was written
+  uint64_t count = 1;  // executions in which the same finding appeared
+  std::string card;    // path of the card, "" if none was written
+  std::string
+      suppressed_by;        // why it does not count: a line of a file, or "baseline"; "" if it does
   std::string output_tail;  // end of what the program printed in that execution
 };
 
