@@ -12,6 +12,8 @@ using Arguments = std::vector<std::string>;
 // All return the exit status of the process.
 [[nodiscard]] int RunCommand(const Arguments& arguments);
 [[nodiscard]] int ReplayCommand(const Arguments& arguments);
+[[nodiscard]] int ReportCommand(const Arguments& arguments);
+[[nodiscard]] int CleanCommand(const Arguments& arguments);
 [[nodiscard]] int DoctorCommand(const Arguments& arguments);
 [[nodiscard]] int DemoCommand(const Arguments& arguments);
 [[nodiscard]] int CxxCommand(const Arguments& arguments);

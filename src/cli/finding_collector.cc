@@ -11,7 +11,9 @@ driver::ExplorationObserver::Described FindingCollector::Describe(const driver::
   std::unique_ptr<report::Symbolizer>& symbolizer = symbolizers_[loom.pid()];
   if (symbolizer == nullptr) symbolizer = std::make_unique<report::Symbolizer>(loom.pid());
   views_.push_back(report::BuildFinding(loom.region(), index, *symbolizer, detail_));
-  return {views_.back().signature, views_.size() - 1};
+  report::FindingView& view = views_.back();
+  if (filter_ != nullptr) view.suppressed_by = filter_->RuleFor(view);
+  return {view.signature, views_.size() - 1, !view.suppressed_by.empty()};
 }
 
 void FindingCollector::Progress(uint64_t executions, size_t findings, double seconds) {

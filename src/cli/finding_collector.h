@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/console.h"
+#include "cli/finding_filter.h"
 #include "driver/exploration.h"
 #include "report/build.h"
 #include "report/model.h"
@@ -19,8 +20,9 @@ namespace heddle::cli {
 class FindingCollector final : public driver::ExplorationObserver {
  public:
   // `label` begins the progress line.
-  explicit FindingCollector(std::string label, report::Detail detail = report::Detail::kEvents)
-      : label_(std::move(label)), detail_(detail) {}
+  explicit FindingCollector(std::string label, report::Detail detail = report::Detail::kEvents,
+                            const FindingFilter* filter = nullptr)
+      : label_(std::move(label)), detail_(detail), filter_(filter) {}
 
   Described Describe(const driver::LoomProcess& loom, uint32_t index) override;
   void Progress(uint64_t executions, size_t findings, double seconds) override;
@@ -32,6 +34,7 @@ class FindingCollector final : public driver::ExplorationObserver {
  private:
   std::string label_;
   report::Detail detail_;
+  const FindingFilter* filter_;  // null: everything counts
   std::vector<report::FindingView> views_;
   std::map<pid_t, std::unique_ptr<report::Symbolizer>> symbolizers_;  // one per job: it caches
   ProgressLine progress_;

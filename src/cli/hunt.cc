@@ -11,6 +11,7 @@
 #include "cli/finding_collector.h"
 #include "cli/search_words.h"
 #include "cli/shrinking.h"
+#include "driver/result_directory.h"
 #include "driver/version.h"
 #include "report/build.h"
 #include "report/caveats.h"
@@ -82,6 +83,12 @@ void StoreFindingCard(const RunOptions& options, const Card& card, FindingView& 
   const driver::Status stored = driver::StoreCard(card, path);
   if (stored.ok()) {
     view.card = path;
+    if (const size_t removed = driver::PruneCards(options.cards_directory, driver::kCardsKept);
+        removed > 0) {
+      run.notes.push_back(fmt::format("the {} oldest card{} of {} were removed: it keeps {}",
+                                      removed, removed == 1 ? "" : "s", options.cards_directory,
+                                      driver::kCardsKept));
+    }
   } else {
     run.notes.push_back(stored.error().message + " (" + stored.error().remedy + ")");
   }
@@ -182,7 +189,7 @@ Result<Hunt> HuntFindings(const RunOptions& options, const driver::StandardInput
   const Result<Prepared> prepared = Prepare(options.program);
   if (!prepared.ok()) return prepared.error();
 
-  FindingCollector collector("heddle", options.detail());
+  FindingCollector collector("heddle", options.detail(), &options.filter);
   driver::Exploration exploration(options.exploration, prepared.value().invocation, input,
                                   collector);
   Result<ExplorationResult> explored = exploration.Run();
@@ -196,12 +203,20 @@ Result<Hunt> HuntFindings(const RunOptions& options, const driver::StandardInput
   for (size_t i = 0; i < result.findings.size(); ++i) {
     const FoundFinding& found = result.findings[i];
     FindingView view = collector.view(found.view);
+    view.first_execution = found.first_execution;
+    view.count = found.count;
+    if (found.suppressed) {
+      CountSuppressed(view, view.suppressed_by, hunt.run);
+      continue;
+    }
     const std::optional<ShortFinding> shorter =
         shrinking.Shrink(found, view, result.findings.size() - i);
     const driver::Recording& recording = shorter.has_value() ? shorter->recording : found.recording;
-    if (shorter.has_value()) view = shorter->view;
-    view.first_execution = found.first_execution;
-    view.count = found.count;
+    if (shorter.has_value()) {
+      view = shorter->view;
+      view.first_execution = found.first_execution;
+      view.count = found.count;
+    }
     if (options.output == OutputMode::kFinding) {
       const std::string& output = recording.output;
       view.output_tail = output.substr(output.size() - std::min(output.size(), kOutputTailBytes));

@@ -26,6 +26,8 @@ struct Command {
 constexpr Command kCommands[] = {
     {"run", "explore the schedules of a program and report what is wrong", heddle::cli::RunCommand},
     {"replay", "run the execution of a card again", heddle::cli::ReplayCommand},
+    {"report", "make reports from cards or stored results", heddle::cli::ReportCommand},
+    {"clean", "remove the cards that earlier runs left", heddle::cli::CleanCommand},
     {"doctor", "check that Heddle works on this machine", heddle::cli::DoctorCommand},
     {"demo", "find planted bugs in the example programs", heddle::cli::DemoCommand},
     {"c++", "compile or link C++ for Heddle with clang++", heddle::cli::CxxCommand},

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -12,6 +13,7 @@
 #include "cli/output_file.h"
 #include "driver/version.h"
 #include "report/annotations.h"
+#include "report/html.h"
 #include "report/junit.h"
 #include "report/sarif.h"
 #include "report/trace_events.h"
@@ -33,11 +35,17 @@ struct Row {
   std::string (*render)(const ReportView&);
 };
 
-constexpr std::array<Row, 3> kRows = {{
+constexpr std::array<Row, 4> kRows = {{
+    {"--html", "Write the report as a page for people, with an interactive timeline",
+     &Renderings::html,
+     [](const ReportView& report) {
+       return report::HtmlPage(report,
+                               {.directory = SourceRoot(), .heddle_version = driver::Version()});
+     }},
     {"--sarif", "Write the report as SARIF 2.1.0, for code hosts and editors", &Renderings::sarif,
      [](const ReportView& report) {
-       return Dump(report::SarifJson(report, {.directory = SourceRoot(),
-                                              .heddle_version = driver::Version()}),
+       return Dump(report::SarifJson(
+                       report, {.directory = SourceRoot(), .heddle_version = driver::Version()}),
                    1);
      }},
     {"--junit", "Write the report as JUnit XML, for CI servers", &Renderings::junit,

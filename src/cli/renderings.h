@@ -1,12 +1,15 @@
 // The files into which a result can be rendered, and the options that name them: the same for `run`, `replay` and `report`.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 
 #include "driver/status.h"
 #include "report/build.h"
 #include "report/report_view.h"
+
+namespace CLI {
+class App;  // Its header takes seconds to compile, and few who include this one need it.
+}
 
 namespace heddle::cli {
 
@@ -18,6 +21,9 @@ struct Renderings {
   std::string trace;
   std::string annotate;  // "github"
 
+  [[nodiscard]] bool none() const {
+    return html.empty() && sarif.empty() && junit.empty() && trace.empty() && annotate.empty();
+  }
   // How much of the execution is needed for them.
   [[nodiscard]] report::Detail detail() const {
     return html.empty() && trace.empty() ? report::Detail::kEvents : report::Detail::kTimeline;

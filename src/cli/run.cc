@@ -71,6 +71,12 @@ int RunCommand(const Arguments& arguments) {
       return PrintError(written.error());
     }
   }
+  if (!options.write_baseline.empty()) {
+    Baseline baseline = options.filter.baseline;
+    for (const report::FindingView& finding : run.findings) baseline[finding.id] = finding.summary;
+    if (driver::Status written = StoreBaseline(baseline, options.write_baseline); !written.ok())
+      return PrintError(written.error());
+  }
   if (const driver::Status written = WriteRenderings(ReportFor(hunt.value()), options.renderings);
       !written.ok()) {
     return PrintError(written.error());

@@ -39,6 +39,22 @@ struct Words {
   bool no_early_time = false, no_spurious = false, no_weak_failure = false;
 };
 
+void AddFilterOptions(CLI::App& app, RunOptions& options) {
+  constexpr const char* kGroup = "Findings that do not count";
+  app.add_option("--suppressions", options.filter.suppressions_path,
+                 "Leave out findings that this file names, in ThreadSanitizer's format")
+      ->type_name("FILE")
+      ->group(kGroup);
+  app.add_option("--baseline", options.filter.baseline_path,
+                 "Only findings that are new against this file count")
+      ->type_name("FILE")
+      ->group(kGroup);
+  app.add_option("--write-baseline", options.write_baseline,
+                 "Write the findings of this run, and those of --baseline, into this file")
+      ->type_name("FILE")
+      ->group(kGroup);
+}
+
 void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
   app.add_option("--schedules", words.schedules,
                  "Explore at most N executions (default 10000; of each test of a suite: 1000)")
@@ -83,6 +99,7 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
   app.add_option("--json", options.json_path, "Write the report as JSON; - is standard output")
       ->type_name("FILE");
   AddRenderingOptions(app, options.renderings);
+  AddFilterOptions(app, options);
   app.add_flag("--timeline", options.timeline,
                "Put all events of a finding's execution into the JSON")
       ->group("");  // Between our own processes.
@@ -259,7 +276,9 @@ std::variant<RunOptions, int> ParseRunOptions(const Arguments& arguments,
   Result<Arguments> defaults = driver::Result<Arguments>(Arguments{});
   if (environment_options != nullptr) defaults = SplitOptions(environment_options);
   if (!defaults.ok()) return PrintError(defaults.error());
-  for (const std::string& word : defaults.value()) {
+  for (std::string& word : defaults.value()) {
+    // As in TSAN_OPTIONS: suppressions=FILE.
+    if (!word.starts_with('-') && word.find('=') != std::string::npos) word.insert(0, "--");
     if (word == "--")
       return PrintError(Error{kExitUsage, "HEDDLE_OPTIONS names a program", "leave options only"});
   }
@@ -270,9 +289,13 @@ std::variant<RunOptions, int> ParseRunOptions(const Arguments& arguments,
   if (std::optional<Error> error = Apply(words, options)) return PrintError(*error);
   if (std::optional<Error> error = ApplySuite(app, words, options)) return PrintError(*error);
   for (const driver::Status& writable :
-       {CheckOutput(options.json_path, "--json"), CheckRenderings(options.renderings)}) {
+       {CheckOutput(options.json_path, "--json"), CheckRenderings(options.renderings),
+        CheckOutput(options.write_baseline, "--write-baseline")}) {
     if (!writable.ok()) return PrintError(writable.error());
   }
+  if (driver::Status loaded = LoadFilter(options.filter); !loaded.ok())
+    return PrintError(loaded.error());
+  options.exploration.judge = options.filter.active();
   const bool of_ctest = options.suite.has_value() && options.suite->kind == TestKind::kCtest;
   if (options.program.empty() && !of_ctest) {
     return PrintError(

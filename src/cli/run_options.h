@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/finding_filter.h"
 #include "cli/renderings.h"
 #include "cli/test_listing.h"
 #include "cli/test_runs.h"
@@ -25,7 +26,9 @@ struct RunOptions {
   driver::VerdictSet wanted = 0;  // verdicts that are findings for this user
   std::string json_path;          // "" is none, "-" is standard output
   Renderings renderings;
-  bool timeline = false;  // with all events in the JSON, although no rendering needs them
+  FindingFilter filter;
+  std::string write_baseline;  // "" is none
+  bool timeline = false;       // with all events in the JSON, although no rendering needs them
   std::string cards_directory = ".heddle";
   // For all findings together; 0: they are reported as they were found.
   std::chrono::nanoseconds shrink_time = std::chrono::seconds(2);

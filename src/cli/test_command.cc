@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "cli/console.h"
@@ -79,6 +81,15 @@ class Watched {
                               {"--finding-text", FindingTextForm(text)});
   if (options.detail() == report::Detail::kTimeline)
     tests.passed_options.emplace_back("--timeline");
+  // They are read in the directory of each test.
+  const auto pass = [&tests](const char* name, const std::string& path) {
+    std::error_code error;
+    if (path.empty()) return;
+    tests.passed_options.insert(tests.passed_options.end(),
+                                {name, std::filesystem::absolute(path, error).string()});
+  };
+  pass("--suppressions", options.filter.suppressions_path);
+  pass("--baseline", options.filter.baseline_path);
   return tests;
 }
 
@@ -147,6 +158,14 @@ int RunTestSuite(const RunOptions& options) {
     const driver::Status written = WriteJson(
         TestsJson(outcomes.value(), summary, KindName(options.suite->kind)), options.json_path);
     if (!written.ok()) return PrintError(written.error());
+  }
+  if (!options.write_baseline.empty()) {
+    Baseline baseline = options.filter.baseline;
+    for (const TestOutcome& outcome : outcomes.value()) {
+      for (const TestFinding& finding : outcome.findings) baseline[finding.id] = finding.summary;
+    }
+    const driver::Status stored = StoreBaseline(baseline, options.write_baseline);
+    if (!stored.ok()) return PrintError(stored.error());
   }
   const driver::Status rendered = WriteRenderings(
       ReportFor(outcomes.value(), KindName(options.suite->kind)), options.renderings);

@@ -9,6 +9,7 @@
 
 #include "driver/status.h"
 #include "report/json.h"
+#include "report/json_read.h"
 #include "report/sentences.h"
 #include "report/text_writer.h"
 
@@ -95,6 +96,16 @@ void AddLimits(const std::vector<TestOutcome>& outcomes, report::TextWriter* out
               " made no decision: there is one schedule of a single thread");
 }
 
+// Findings that did not count, over all tests.
+[[nodiscard]] uint64_t SuppressedIn(const std::vector<TestOutcome>& outcomes) {
+  uint64_t count = 0;
+  for (const TestOutcome& outcome : outcomes) {
+    for (const report::SuppressedView& entry : report::ReadRun(outcome.run).suppressed)
+      count += entry.findings;
+  }
+  return count;
+}
+
 }  // namespace
 
 TestSummary Summarize(const std::vector<TestOutcome>& outcomes, double seconds, bool interrupted) {
@@ -171,6 +182,8 @@ std::string TestSummaryText(const std::vector<TestOutcome>& outcomes, const Test
       out.Line(fmt::format("  {}  {}", Harmless(outcome.name), ReplayOf(finding)));
   }
   AddLimits(outcomes, &out);
+  if (const uint64_t suppressed = SuppressedIn(outcomes); suppressed > 0)
+    out.Line(fmt::format("  suppressed      {}", report::Count(suppressed, "finding")));
   std::string line = fmt::format("{}: {} held, {} with findings, {} refused", Tests(summary.tests),
                                  summary.held, summary.with_findings, summary.refused);
   if (summary.not_run > 0) line += fmt::format(", {} not run", summary.not_run);

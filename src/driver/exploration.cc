@@ -196,6 +196,11 @@ void Exploration::HandleFinding(Share& share, uint64_t execution) {
     for (const trace::Finding& finding : recording.findings) known_.push_back(finding.key);
     return;
   }
+  if (options_.judge && AllSuppressed(*share.job, recording)) {
+    DiagnoseAndKeep(*share.job, recording);
+    for (const trace::Finding& finding : recording.findings) known_.push_back(finding.key);
+    return;
+  }
   // A lock order that did not close is worth less than the deadlock that it foretells: look for that a little longer.
   constexpr uint64_t kHuntOnFor = 1000;
   const bool foretells = std::all_of(
@@ -216,6 +221,17 @@ void Exploration::HandleFinding(Share& share, uint64_t execution) {
   StopAll();  // What is left of their batches may lie above this number; StartBatch knows.
 }
 
+// Whether none of its findings counts. What cannot be diagnosed counts.
+bool Exploration::AllSuppressed(Job& job, const Recording& recording) {
+  const Result<Diagnosis> diagnosis = Diagnose(job, options_.loom, recording);
+  if (!diagnosis.ok()) return false;
+  for (uint32_t i = 0; i < recording.findings.size(); ++i) {
+    if (!Ignored(recording.findings[i].verdict) && !observer_.Describe(job.loom(), i).suppressed)
+      return false;
+  }
+  return true;
+}
+
 void Exploration::FinishFirstFinding() {
   if (!first_finding_.has_value()) return;
   for (Share& share : shares_) {
@@ -225,7 +241,9 @@ void Exploration::FinishFirstFinding() {
   }
   // The deadlock that a lock order foretold says it all.
   const auto is = [](trace::Verdict verdict) {
-    return [verdict](const FoundFinding& found) { return found.verdict == verdict; };
+    return [verdict](const FoundFinding& found) {
+      return found.verdict == verdict && !found.suppressed;
+    };
   };
   std::vector<FoundFinding>& found = result_.findings;
   if (std::any_of(found.begin(), found.end(), is(trace::Verdict::kDeadlock))) {
@@ -292,6 +310,7 @@ void Exploration::Keep(const LoomProcess& loom, uint32_t index, const Recording&
   if (!inserted && found.first_execution <= recording.execution) return;
   found.signature = described.signature;
   found.verdict = recording.findings[index].verdict;
+  found.suppressed = described.suppressed;
   found.first_execution = recording.execution;
   found.recording = recording;
   found.confirmed = diagnosis.confirmed;

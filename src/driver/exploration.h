@@ -29,6 +29,7 @@ struct ExplorationOptions {
   uint32_t jobs = 1;
   bool keep_going = false;        // collect findings instead of stopping at the first
   uint32_t ignored_verdicts = 0;  // bit 1 << verdict: not a finding for this user
+  bool judge = false;             // the observer may say of a finding that it does not count
   bool show_output = false;       // hand the output of every execution to the observer
   std::chrono::nanoseconds start_timeout = std::chrono::seconds(60);
 };
@@ -38,9 +39,10 @@ struct FoundFinding {
   std::string signature;
   trace::Verdict verdict = trace::Verdict::kNone;
   uint64_t first_execution = 0;
-  uint64_t count = 0;     // executions in which it appeared
-  Recording recording;    // of the first of them
-  bool confirmed = true;  // a second run gave the same
+  uint64_t count = 0;       // executions in which it appeared
+  Recording recording;      // of the first of them
+  bool suppressed = false;  // it does not count
+  bool confirmed = true;    // a second run gave the same
   std::vector<std::string> notes;
   size_t view = 0;  // the observer's handle
 };
@@ -89,8 +91,9 @@ struct ExplorationResult {
 class ExplorationObserver {
  public:
   struct Described {
-    std::string signature;  // equal for findings that are the same to a person
-    size_t view;            // handle for the observer's own use
+    std::string signature;    // equal for findings that are the same to a person
+    size_t view;              // handle for the observer's own use
+    bool suppressed = false;  // does not count, and does not end the exploration
   };
   // findings[index] of the loom's region is diagnosed; the process is alive, so its modules can be read.
   [[nodiscard]] virtual Described Describe(const LoomProcess& loom, uint32_t index) = 0;
@@ -131,6 +134,7 @@ class Exploration {
   void DiagnoseAndKeep(Job& job, const Recording& recording);
   void Keep(const LoomProcess& loom, uint32_t index, const Recording& recording,
             const Diagnosis& diagnosis);
+  [[nodiscard]] bool AllSuppressed(Job& job, const Recording& recording);
   void FinishFirstFinding();
   void Fail(Share& share, const Error& error);
   void CollectUncontrolled();

@@ -30,8 +30,8 @@ std::string Command(std::string_view level, const Frame* frame, const std::strin
                     const std::string& message, const std::string& directory) {
   std::string place;
   if (frame != nullptr) {
-    place = fmt::format("file={},line={},",
-                        Escaped(RelativePath(frame->file, directory), true), frame->line);
+    place = fmt::format("file={},line={},", Escaped(RelativePath(frame->file, directory), true),
+                        frame->line);
     if (frame->column != 0) place += fmt::format("col={},", frame->column);
   }
   return fmt::format("::{} {}title={}::{}\n", level, place, Escaped(title, true),
@@ -45,8 +45,8 @@ std::string OtherPlaces(const FindingView& finding, const std::string& title,
   const auto add = [&](const Stack& stack, uint32_t thread, const std::string& words) {
     const Frame* frame = UserFrame(stack);
     if (frame == nullptr || frame->file.empty() || frame->line == 0 || frame == primary) return;
-    text += Command("notice", frame, title, fmt::format("{} by {}", words,
-                                                        ThreadLabel(finding, thread)), directory);
+    text += Command("notice", frame, title,
+                    fmt::format("{} by {}", words, ThreadLabel(finding, thread)), directory);
   };
   for (size_t i = 0; i < finding.accesses.size(); ++i) {
     const AccessView& access = finding.accesses[i];

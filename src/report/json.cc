@@ -210,4 +210,33 @@ json RunJson(const RunView& run) {
           {"notes", Array(run.notes, Utf8)}};
 }
 
+json ReportJson(const ReportView& report) {
+  if (report.kind == "program" && report.cases.size() == 1)
+    return RunJson(report.cases.front().run);
+  std::map<CaseStatus, uint64_t> counts;
+  uint64_t executions = 0;
+  double seconds = 0;
+  json tests = json::array();
+  for (const CaseView& view : report.cases) {
+    constexpr const char* kStatuses[] = {"held", "finding", "refused", "not-run"};
+    ++counts[view.status];
+    executions += view.run.executions;
+    seconds += view.seconds;
+    tests.push_back({{"name", Utf8(view.name)},
+                     {"status", kStatuses[static_cast<size_t>(view.status)]},
+                     {"reason", Utf8(view.reason)},
+                     {"run", RunJson(view.run)}});
+  }
+  return {{"version", kReportVersion},
+          {"kind", report.kind},
+          {"tests", std::move(tests)},
+          {"held", counts[CaseStatus::kHeld]},
+          {"with_findings", counts[CaseStatus::kFinding]},
+          {"refused", counts[CaseStatus::kRefused]},
+          {"not_run", counts[CaseStatus::kNotRun]},
+          {"executions", executions},
+          {"seconds", seconds},
+          {"interrupted", false}};
+}
+
 }  // namespace heddle::report

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "report/model.h"
+#include "report/report_view.h"
 
 namespace heddle::report {
 
@@ -11,5 +11,7 @@ inline constexpr int kReportVersion = 1;
 
 [[nodiscard]] nlohmann::json FindingJson(const FindingView& finding);
 [[nodiscard]] nlohmann::json RunJson(const RunView& run);
+// Of one program the same as RunJson; of several cases the form of a test suite.
+[[nodiscard]] nlohmann::json ReportJson(const ReportView& report);
 
 }  // namespace heddle::report

@@ -54,15 +54,13 @@ std::string Failure(const CaseView& view, const TextOptions& options) {
   std::string text;
   for (const FindingView& finding : findings) text += FindingText(finding, options) + "\n";
   return fmt::format("      <failure type=\"{}\" message=\"{}\">{}</failure>\n",
-                     trace::VerdictName(findings.front().verdict), XmlText(message),
-                     XmlText(text));
+                     trace::VerdictName(findings.front().verdict), XmlText(message), XmlText(text));
 }
 
 std::string Case(const ReportView& report, const CaseView& view, const TextOptions& options) {
   const CaseName name = NameOf(report, view);
-  std::string xml =
-      fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\">\n",
-                  XmlText(name.class_name), XmlText(name.name), view.seconds);
+  std::string xml = fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\">\n",
+                                XmlText(name.class_name), XmlText(name.name), view.seconds);
   switch (view.status) {
     case CaseStatus::kHeld:
       break;

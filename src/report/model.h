@@ -171,7 +171,9 @@ struct FindingView {
   uint64_t count = 1;                    // executions in which the same finding appeared
   std::string card;                      // path of the card, "" if none was written
   std::optional<ScheduleView> schedule;  // after shrinking
-  std::string output_tail;               // end of what the program printed in that execution
+  // Why it does not count: a line of a file, or "baseline"; "" if it does.
+  std::string suppressed_by;
+  std::string output_tail;  // end of what the program printed in that execution
 };
 
 // Something that ran outside of control, or is not modelled, and what happened instead.

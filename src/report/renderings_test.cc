@@ -140,20 +140,16 @@ TEST(SarifTest, AResultHasPlaceFingerprintAndTheInterleaving) {
   const json& result = run["results"][0];
   EXPECT_EQ(result["level"], "error");
   EXPECT_EQ(result["partialFingerprints"]["heddleFinding/v1"], RaceWithTimeline().id);
-  const json place = {
-      {"artifactLocation", {{"uri", "bank/account.cc"}, {"uriBaseId", "SRCROOT"}}},
-      {"region", {{"startLine", 31}}}};
+  const json place = {{"artifactLocation", {{"uri", "bank/account.cc"}, {"uriBaseId", "SRCROOT"}}},
+                      {"region", {{"startLine", 31}}}};
   EXPECT_EQ(result["locations"][0]["physicalLocation"], place);
   const json& step = result["codeFlows"][0]["threadFlows"][0]["locations"][0];
-  EXPECT_EQ(step["location"]["message"]["text"],
-            "T1 (teller): locks mutex M1 (bank::lock)");
+  EXPECT_EQ(step["location"]["message"]["text"], "T1 (teller): locks mutex M1 (bank::lock)");
   EXPECT_EQ(step["executionOrder"], 1);
   EXPECT_EQ(result["codeFlows"][1]["threadFlows"][0]["id"], "T1");
 }
 
-TEST(SarifTest, PathsAreUris) {
-  EXPECT_EQ(UriPath("/a b/\xff#.cc"), "/a%20b/%FF%23.cc");
-}
+TEST(SarifTest, PathsAreUris) { EXPECT_EQ(UriPath("/a b/\xff#.cc"), "/a%20b/%FF%23.cc"); }
 
 TEST(SarifTest, WhatWasNotExploredIsNoSuccess) {
   const json sarif = SarifJson(TestsForTest(), {});

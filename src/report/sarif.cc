@@ -59,9 +59,7 @@ class Writer {
                        {"shortDescription", {{"text", trace::VerdictText(verdict)}}},
                        {"defaultConfiguration", {{"level", LevelOf(verdict)}}}});
     }
-    return {{"name", "Heddle"},
-            {"version", options_.heddle_version},
-            {"rules", std::move(rules)}};
+    return {{"name", "Heddle"}, {"version", options_.heddle_version}, {"rules", std::move(rules)}};
   }
 
   [[nodiscard]] size_t RuleIndex(Verdict verdict) {
@@ -81,8 +79,8 @@ class Writer {
       };
       if (!view.reason.empty()) notify("error", view.name + ": " + view.reason);
       for (const SuppressedView& entry : view.run.suppressed) {
-        notify("note", fmt::format("{} suppressed by {}", Count(entry.findings, "finding"),
-                                   entry.rule));
+        notify("note",
+               fmt::format("{} suppressed by {}", Count(entry.findings, "finding"), entry.rule));
       }
       for (const std::string& note : view.run.notes) notify("note", note);
       json arguments = json::array();
@@ -91,8 +89,8 @@ class Writer {
         if (!command_line.empty()) arguments.push_back(Utf8(word));
         command_line += (command_line.empty() ? "" : " ") + Utf8(word);
       }
-      json invocation = {{"executionSuccessful", view.status == CaseStatus::kHeld ||
-                                                     view.status == CaseStatus::kFinding},
+      json invocation = {{"executionSuccessful",
+                          view.status == CaseStatus::kHeld || view.status == CaseStatus::kFinding},
                          {"arguments", std::move(arguments)},
                          {"properties",
                           {{"case", Utf8(view.name)},
@@ -181,8 +179,7 @@ class Writer {
     return told;
   }
 
-  [[nodiscard]] json Step(const FindingView& finding, const EventView& event,
-                          size_t order) const {
+  [[nodiscard]] json Step(const FindingView& finding, const EventView& event, size_t order) const {
     std::string words = fmt::format("{}: {}", ThreadLabel(finding, event.thread), event.words);
     if (event.has_value) words += fmt::format(" = {}", event.value);
     if (event.result != 0) words += " -> " + ErrnoWords(event.result);
@@ -216,8 +213,7 @@ class Writer {
     }
     return json::array(
         {{{"message", Message("the interleaving, in the order in which it happened")},
-          {"threadFlows",
-           json::array({{{"id", "all"}, {"locations", std::move(all)}}})}},
+          {"threadFlows", json::array({{{"id", "all"}, {"locations", std::move(all)}}})}},
          {{"message", Message("the same, thread by thread")},
           {"threadFlows", std::move(by_thread)}}});
   }

@@ -46,6 +46,13 @@ void AddFindings(const RunView& run, TextWriter* out) {
   }
 }
 
+void AddSuppressed(const RunView& run, TextWriter* out) {
+  for (const SuppressedView& entry : run.suppressed) {
+    out->Line(fmt::format("  suppressed    {} in {} by {}", Count(entry.findings, "finding"),
+                          Count(entry.executions, "execution"), Harmless(entry.rule)));
+  }
+}
+
 void AddLimits(const RunView& run, TextWriter* out) {
   if (!run.instrumented)
     out->Line("  not covered   no race detection: the program is not instrumented");
@@ -69,6 +76,7 @@ std::string RunSummaryText(const RunView& run, const TextOptions& options) {
   TextWriter out(options);
   AddFacts(run, &out);
   AddFindings(run, &out);
+  AddSuppressed(run, &out);
   AddLimits(run, &out);
   return out.Take();
 }

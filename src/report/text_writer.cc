@@ -9,6 +9,7 @@
 
 #include "report/names.h"
 #include "report/trim.h"
+#include "report/utf8.h"
 
 namespace heddle::report {
 namespace {
@@ -95,7 +96,7 @@ std::optional<std::string> TextWriter::SourceLine(const std::string& file, uint3
       entry->second.push_back(text);
   }
   if (line > entry->second.size()) return std::nullopt;
-  std::string text = Harmless(TrimSpaces(entry->second[line - 1]));
+  std::string text = Harmless(Utf8(TrimSpaces(entry->second[line - 1])));
   if (text.empty()) return std::nullopt;
   return text;
 }

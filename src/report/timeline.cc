@@ -134,9 +134,9 @@ std::vector<uint32_t> PredecessorsOf(const Timeline& timeline) {
     uint32_t latest = kNoEvent;
     uint32_t latest_of_other = kNoEvent;  // the latest of another thread than that one
   };
-  std::map<uint32_t, Given> given;         // by object
-  std::map<uint32_t, uint32_t> created;    // by the new thread's number
-  std::map<uint32_t, uint32_t> last;       // a thread's latest event
+  std::map<uint32_t, Given> given;       // by object
+  std::map<uint32_t, uint32_t> created;  // by the new thread's number
+  std::map<uint32_t, uint32_t> last;     // a thread's latest event
   const std::vector<TimelineEvent>& events = timeline.events;
   std::vector<uint32_t> predecessors(events.size(), kNoEvent);
   for (uint32_t at = 0; at < events.size(); ++at) {

@@ -41,9 +41,9 @@ struct TimelineEvent {
 };
 
 struct Timeline {
-  std::vector<std::string> words;     // "locks mutex M1 (lock_a)"
-  std::vector<TimelinePlace> places;  // places[0] is the unknown one
-  std::vector<TimelineEvent> events;  // oldest first
+  std::vector<std::string> words;           // "locks mutex M1 (lock_a)"
+  std::vector<TimelinePlace> places;        // places[0] is the unknown one
+  std::vector<TimelineEvent> events;        // oldest first
   std::map<uint32_t, std::string> threads;  // labels of all threads that have events
   std::map<uint32_t, std::string> objects;  // "mutex M1 (lock_a)"
   uint64_t events_left_out = 0;             // older ones, not in `events`

@@ -77,8 +77,7 @@ TEST(TimelineTest, AWaitBeginsAfterTheThreadsLastEvent) {
 TEST(TimelineTest, ALockFollowsTheUnlockOfAnotherThread) {
   Steps steps;
   steps.Do(1, OpKind::kMutexLock, 5).Do(1, OpKind::kMutexUnlock, 5).Do(2, OpKind::kMutexLock, 5);
-  EXPECT_EQ(PredecessorsOf(steps.timeline()),
-            (std::vector<uint32_t>{kNoEvent, kNoEvent, 1}));
+  EXPECT_EQ(PredecessorsOf(steps.timeline()), (std::vector<uint32_t>{kNoEvent, kNoEvent, 1}));
 }
 
 TEST(TimelineTest, AThreadDoesNotFollowItself) {

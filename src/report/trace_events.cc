@@ -85,8 +85,9 @@ class Writer {
       }
       // Locks of one thread need not nest, so they are tracks of their own.
       const std::string id = fmt::format("lock-{}-{}", process_, next_lock_++);
-      json begin = {{"ph", "b"},        {"name", Utf8(name)},  {"cat", "lock"},
-                    {"id", id},         {"pid", process_},     {"tid", span.thread},
+      json begin = {{"ph", "b"},        {"name", Utf8(name)},
+                    {"cat", "lock"},    {"id", id},
+                    {"pid", process_},  {"tid", span.thread},
                     {"ts", span.begin}, {"args", {{"thread", span.thread}}}};
       json end = begin;
       end["ph"] = "e";
@@ -102,13 +103,10 @@ class Writer {
     for (uint32_t at = 0; at < predecessors.size(); ++at) {
       if (predecessors[at] == kNoEvent) continue;
       const auto end = [&](const char* phase, uint32_t event) {
-        json arrow = {{"ph", phase},
-                      {"name", "happens before"},
-                      {"cat", "happens-before"},
-                      {"id", next_arrow_},
-                      {"pid", process_},
-                      {"tid", timeline.events[event].thread},
-                      {"ts", event}};
+        json arrow = {
+            {"ph", phase},       {"name", "happens before"}, {"cat", "happens-before"},
+            {"id", next_arrow_}, {"pid", process_},          {"tid", timeline.events[event].thread},
+            {"ts", event}};
         if (*phase == 'f') arrow["bp"] = "e";
         events_.push_back(std::move(arrow));
       };

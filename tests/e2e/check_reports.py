@@ -239,6 +239,84 @@ class ReportsTest(harness.CommandTest):
                 self.assertNotIn("summary", done.stdout)
         self.expect(self.heddle("run", "--sarif", ".", "--", self.race), 2, "Is a directory")
 
+    def test_report_makes_any_form_from_the_directory_of_cards(self):
+        self.heddle("run", "--", self.race)
+        done = self.heddle("report", "--sarif", "r.sarif", "--junit", "r.xml", "--trace", "r.trace", "--json", "r.json", "--html",
+                           "r.html", "--text", "r.txt")
+        self.expect(done, 0)
+        self.assertEqual(done.stdout, "")
+        self.check_sarif("r.sarif")
+        self.check_trace("r.trace")
+        report = self.read_json("r.json")
+        self.assertEqual((report["kind"], report["with_findings"]), ("cards", 1))
+        with open(self.path("r.txt"), encoding="utf-8") as file:
+            self.assertIn("data race on global 'level'", file.read())
+        self.expect(self.heddle("report"), 0, "data race on global 'level'", "summary")
+        self.expect(self.heddle("report", self.cards()[0]), 0, "data race on global 'level'")
+
+    def test_report_renders_a_stored_result_without_its_program(self):
+        self.heddle("run", "--json", "run.json", "--html", "first.html", "--", self.race)
+        done = self.heddle("report", "run.json", "--junit", "r.xml", "--trace", "r.trace", "--html", "second.html")
+        self.expect(done, 0)
+        self.assertTrue(any(event["ph"] == "X" for event in self.check_trace("r.trace")))
+        pages = []
+        for name in ("first.html", "second.html"):
+            with open(self.path(name), encoding="utf-8") as file:
+                pages.append(file.read())
+        self.assertEqual(pages[0], pages[1], "the stored report says all that the run did")
+
+    def test_report_refuses_what_it_cannot_use(self):
+        os.mkdir(self.path("empty"))
+        self.expect(self.heddle("report"), 2, "there is no card or directory '.heddle'")
+        self.expect(self.heddle("report", "empty"), 2, "the directory 'empty' holds no cards")
+        self.expect(self.heddle("report", self.write("bad.card", "no card")), 2, "cannot read the card")
+        self.expect(self.heddle("report", self.write("new.json", '{"version":9,"findings":[]}')), 2, "version 9")
+        own = self.path("own")
+        subprocess.run(["cp", self.race, own], check=True)
+        self.heddle("run", "--", own)
+        self.expect(self.heddle("report", "--html", "/nonexistent/x"), 2, "cannot write '/nonexistent/x'")
+        subprocess.run(["cp", self.tests, own], check=True)
+        self.expect(self.heddle("report"), 2, "is of another build of", "--program PATH")
+        self.expect(self.heddle("report", "--program", self.race), 0, "data race on global 'level'")
+        os.remove(own)
+        self.expect(self.heddle("report"), 2, "cannot be replayed", "--program PATH")
+
+    def test_clean_removes_cards_and_nothing_else(self):
+        self.heddle("run", "--", self.race)
+        self.write(".heddle/notes.txt", "mine")
+        self.expect(self.heddle("clean"), 0, "removed 1 card")
+        self.assertEqual([os.path.basename(path) for path in self.cards()], ["notes.txt"])
+        self.expect(self.heddle("clean", "nowhere"), 2, "cannot read the directory 'nowhere'")
+
+    def test_suppressed_findings_do_not_count_and_are_counted(self):
+        rules = self.write("tsan.supp", "# from the build\nrace:Configure\nsignal:x\nleak:y\n")
+        done, report = self.run_json("--suppressions", rules, "--schedules", "300", "--", self.race)
+        self.expect(done, 0, "suppressed    1 finding", "by race:Configure", "'leak' is no kind that Heddle knows",
+                    "no findings of the kind 'signal'")
+        self.assertEqual(report["findings"], [])
+        self.assertEqual([entry["rule"] for entry in report["suppressed"]], ["race:Configure"])
+        self.assertEqual(report["executions"], 300, "a suppressed finding does not end the run")
+        self.expect(self.heddle("run", "--", self.race, env={"HEDDLE_OPTIONS": f"suppressions={rules} schedules=50"}), 0,
+                    "by race:Configure")
+        other = self.write("other.supp", "race:Nobody\ndeadlock:Configure\n")
+        self.expect(self.heddle("run", "--suppressions", other, "--", self.race), 1)
+        self.expect(self.heddle("run", "--suppressions", "missing", "--", self.race), 2, "cannot read the suppressions 'missing'")
+
+    def test_only_what_is_new_against_the_baseline_counts(self):
+        self.expect(self.heddle("run", "--write-baseline", "base.json", "--", self.race), 1)
+        done = self.heddle("run", "--baseline", "base.json", "--schedules", "100", "--", self.race)
+        self.expect(done, 0, "suppressed    1 finding", "by baseline")
+        self.write("base.json", '{"version":1,"findings":[{"id":"data-race-00000000"}]}')
+        self.expect(self.heddle("run", "--baseline", "base.json", "--", self.race), 1)
+        self.expect(self.heddle("run", "--baseline", "none.json", "--", self.race), 2, "cannot read the baseline", "--write-baseline")
+        self.write("base.json", '[]')
+        self.expect(self.heddle("run", "--baseline", "base.json", "--", self.race), 2, "cannot use the baseline")
+
+    def test_a_suite_suppresses_in_each_of_its_tests(self):
+        rules = self.write("rules", "race:Races\n")
+        done = self.heddle("run", "--gtest", "--schedules", "50", "--suppressions", rules, "--", self.tests)
+        self.expect(done, 0, "2 held, 0 with findings", "suppressed      1 finding")
+
     def test_the_check_of_sarif_can_fail(self):
         self.assertEqual(sarif_mistakes({"version": "2.1.0"}), ["$.runs is missing"])
         bad = {"version": "2.1.0", "runs": [{"tool": {"driver": {"name": 1}}, "surprise": 1}]}

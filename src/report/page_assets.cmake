@@ -1,0 +1,10 @@
+# Writes page_assets.cc: cmake -DPAGE=<src/report/page> -DOUT=<file> -P page_assets.cmake
+set(text "// Generated from the files of src/report/page.\n#include \"report/page_assets.h\"\n\nnamespace heddle::report {\n\n")
+foreach(pair "kPageStyle=page.css" "kTimelineScript=timeline.js" "kPageScript=page.js")
+  string(REPLACE "=" ";" pair "${pair}")
+  list(GET pair 0 name)
+  list(GET pair 1 file)
+  file(READ "${PAGE}/${file}" contents)
+  string(APPEND text "const char* const ${name} = R\"heddle(${contents})heddle\";\n\n")
+endforeach()
+file(WRITE "${OUT}" "${text}}  // namespace heddle::report\n")
