@@ -115,9 +115,14 @@ Result<std::shared_ptr<VolumeDevice>> Server::EngineDevice(const std::string& na
 }
 
 void Server::FinishRebuild(const RebuildJob& job, const Status& copied) {
-  const Status status = engines_->With(
-      job.engine, [&](Engine& engine) { return engine.ReplicaAddFinish(job, copied); });
-  if (status.code != Code::kNotFound) return;
+  bool told = false;
+  (void)engines_->With(job.engine, [&](Engine& engine) {
+    told = true;
+    return engine.ReplicaAddFinish(job, copied);
+  });
+  // Not by the status: that of a copy that failed for want of its destination looks the same. To release the source again
+  // would take it away from the next rebuild.
+  if (told) return;
   // The engine was deleted meanwhile: nobody else lets go of the two replicas.
   (void)ReplicaRebuildingDstFinish(job.dst_replica, job.id, false);
   (void)ReplicaRebuildingSrcFinish(job.src_replica, job.dst_replica);
