@@ -20,6 +20,7 @@ function(heddle_system_library name header)
 endfunction()
 heddle_system_library(dw elfutils/libdwfl.h)
 heddle_system_library(elf libelf.h)
+heddle_system_library(xxhash xxhash.h)  # systems/olric
 
 if(HEDDLE_TESTS)
   find_package(GTest REQUIRED)

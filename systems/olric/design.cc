@@ -40,7 +40,7 @@ Status Start(NodeParts& parts) {
 }
 
 // The lock is on the node that the client talks to: another client on another node has another lock.
-Reply ChangeKey(DMaps& maps, const Invocation& invocation, const Change& change) {
+Reply ChangeKey(DMaps& maps, const Invocation&, const Change& change) {
   const KeyLocks::Hold lock(maps.receiver_locks(), change.map + '\0' + change.key);
   const Reply read = maps.Get({Command{"DM.GET", change.map, change.key, "RW"}});
   if (!read.ok() && read.code() != Code::kKeyNotFound) return read;

@@ -42,8 +42,9 @@ class DMapTest : public testing::TestWithParam<systems::Variant> {
 
 INSTANTIATE_TEST_SUITE_P(Both, DMapTest,
                          testing::Values(systems::Variant::kAsReported, systems::Variant::kFixed),
-                         [](const auto& info) {
-                           return info.param == systems::Variant::kFixed ? "Fixed" : "AsReported";
+                         [](const auto& variant) {
+                           return variant.param == systems::Variant::kFixed ? "Fixed"
+                                                                            : "AsReported";
                          });
 
 TEST_P(DMapTest, GetReturnsWhatWasPut) {

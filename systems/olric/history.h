@@ -2,9 +2,9 @@
 // at one moment between its beginning and its end, so that every answer is right.
 //
 // The check is Wing and Gong's search with Lowe's memory. It builds an order from the left: next can come any operation
-// that began before each of the remaining ones ended; its answer must fit the value so far. What has been tried (which operations are
-// done, and the value) is not tried again. An operation without an answer (its node died) may have happened at any time
-// after it began, or not at all.
+// that began before each of the remaining ones ended; its answer must fit the value so far. What has been tried (which
+// operations are done, and the value) is not tried again. An operation without an answer (its node died) may have happened
+// at any time after it began, or not at all.
 #pragma once
 
 #include <cstdint>

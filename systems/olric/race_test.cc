@@ -57,7 +57,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Hunt{"UnlockedMembers", UnlockedMembers, {"data-race"}, 200},
                     Hunt{"LostIncrement", LostIncrement, {"crash"}, 200},
                     Hunt{"IncrementDuringHandover", IncrementDuringHandover, {"crash"}, 200}),
-    [](const testing::TestParamInfo<Hunt>& info) { return info.param.name; });
+    [](const testing::TestParamInfo<Hunt>& hunt) { return hunt.param.name; });
 
 }  // namespace
 }  // namespace olric
