@@ -110,7 +110,6 @@ Result<Nothing> Table::DelRange(const ContextPtr& context, const std::string& ha
       if (!deleted.ok()) return deleted;
     }
     if (batch->complete) return Nothing{};
-    if (!context->alive()) return WrongArgument("DEL_RANGE", "the time was too short");
   }
 }
 
