@@ -162,22 +162,20 @@ Result<Value> Unregister(const Context& request, const ManagedObjectPtr& vm) {
 Result<Value> MoveToFolder(const Context& request, const ManagedObjectPtr& vm,
                            const ManagedObjectPtr& folder) {
   ObjectRegistry& registry = request.simulator().registry();
+  const bool stays = request.simulator().design().StaysRegisteredWhileMoved();
+  const Ref& self = vm->self();
   {
     const ObjectGuard guard = request.Lock(folder);
-    if (Result<Value> fault = CheckNewName(request, folder, vm->Get("name").text()); !fault.ok())
-      return fault;
-    ChangeReferences(request, folder, "childEntity", vm->self(), Change::Op::kAdd);
+    Result<Value> fault = CheckNewName(request, folder, vm->Get("name").text());
+    if (!fault.ok()) return fault;
+    if (!stays) registry.Remove(self);
+    ChangeReferences(request, folder, "childEntity", self, Change::Op::kAdd);
   }
-  ChangeReferences(request, request.Find(vm->Get("parent").reference()), "childEntity", vm->self(),
+  ChangeReferences(request, request.Find(vm->Get("parent").reference()), "childEntity", self,
                    Change::Op::kRemove);
   const Change parent = {.name = "parent", .value = folder->self()};
-  if (request.simulator().design().StaysRegisteredWhileMoved()) {
-    registry.Update(request, vm, {&parent, 1});
-  } else {
-    registry.Remove(vm->self());
-    registry.Update(request, vm, {&parent, 1});
-    registry.Put(vm);
-  }
+  registry.Update(request, vm, {&parent, 1});
+  if (!stays) registry.Put(vm);
   return Value();
 }
 

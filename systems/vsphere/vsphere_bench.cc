@@ -92,25 +92,23 @@ void BM_Cycle(benchmark::State& state, Remedy remedy) {
   for (auto _ : state) site.Cycle(site.read);
 }
 
-BENCHMARK_CAPTURE(BM_Read, as_reported / no_writer, Remedy::kAsReported, Writer::kNone)
+BENCHMARK_CAPTURE(BM_Read, as_reported_no_writer, Remedy::kAsReported, Writer::kNone)
     ->UseRealTime();
-BENCHMARK_CAPTURE(BM_Read, deep_copy / no_writer, Remedy::kDeepCopy, Writer::kNone)->UseRealTime();
-BENCHMARK_CAPTURE(BM_Read, encode_locked / no_writer, Remedy::kEncodeLocked, Writer::kNone)
+BENCHMARK_CAPTURE(BM_Read, deep_copy_no_writer, Remedy::kDeepCopy, Writer::kNone)->UseRealTime();
+BENCHMARK_CAPTURE(BM_Read, encode_locked_no_writer, Remedy::kEncodeLocked, Writer::kNone)
     ->UseRealTime();
-BENCHMARK_CAPTURE(BM_Read, fixed / no_writer, Remedy::kFixed, Writer::kNone)->UseRealTime();
+BENCHMARK_CAPTURE(BM_Read, fixed_no_writer, Remedy::kFixed, Writer::kNone)->UseRealTime();
 
-BENCHMARK_CAPTURE(BM_Read, as_reported / other_machine, Remedy::kAsReported, Writer::kOtherMachine)
+BENCHMARK_CAPTURE(BM_Read, as_reported_other_machine, Remedy::kAsReported, Writer::kOtherMachine)
     ->UseRealTime();
-BENCHMARK_CAPTURE(BM_Read, fixed / other_machine, Remedy::kFixed, Writer::kOtherMachine)
+BENCHMARK_CAPTURE(BM_Read, fixed_other_machine, Remedy::kFixed, Writer::kOtherMachine)
     ->UseRealTime();
 
-BENCHMARK_CAPTURE(BM_Read, deep_copy / same_machine, Remedy::kDeepCopy, Writer::kSameMachine)
+BENCHMARK_CAPTURE(BM_Read, deep_copy_same_machine, Remedy::kDeepCopy, Writer::kSameMachine)
     ->UseRealTime();
-BENCHMARK_CAPTURE(BM_Read, encode_locked / same_machine, Remedy::kEncodeLocked,
-                  Writer::kSameMachine)
+BENCHMARK_CAPTURE(BM_Read, encode_locked_same_machine, Remedy::kEncodeLocked, Writer::kSameMachine)
     ->UseRealTime();
-BENCHMARK_CAPTURE(BM_Read, fixed / same_machine, Remedy::kFixed, Writer::kSameMachine)
-    ->UseRealTime();
+BENCHMARK_CAPTURE(BM_Read, fixed_same_machine, Remedy::kFixed, Writer::kSameMachine)->UseRealTime();
 
 BENCHMARK_CAPTURE(BM_Cycle, as_reported, Remedy::kAsReported)->UseRealTime();
 BENCHMARK_CAPTURE(BM_Cycle, fixed, Remedy::kFixed)->UseRealTime();
