@@ -5,6 +5,8 @@ find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(Threads REQUIRED)
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
+# Of the systems only.
+find_package(pugixml REQUIRED)
 
 # heddle_system_library(name HEADER file): defines Heddle::<name> for lib<name>.
 function(heddle_system_library name header)

@@ -14,12 +14,23 @@ inline constexpr uint32_t kThreadsMax = 4000;
 // Decisions in one execution: 4 bytes each in the shared region, touched only when used.
 inline constexpr uint32_t kDecisionsMax = 16u << 20;
 
+// Choices of an execution that is shrunk: a longer one is reported as it was found.
+inline constexpr uint32_t kGuideMax = 1u << 20;
+
 // Events kept by a diagnosing execution; older ones stay, newer ones are counted only.
 inline constexpr uint32_t kEventsMax = 1u << 20;
 
 // Choices of one execution that a systematic search goes through; later ones are not searched, and the search says so.
 // Nobody gets to the end of a tree that deep.
 inline constexpr uint32_t kSearchDepthMax = 1u << 20;
+
+// The search without repetitions (strategy dpor): steps of one execution, threads and objects in it, and branches that wait
+// to be explored. An execution that passes one of them is not searched beyond it, and the result says so. The comparison of
+// steps costs the square of their number, so deeper executions would be hopeless anyway.
+inline constexpr uint32_t kDporDepthMax = 1u << 13;
+inline constexpr uint32_t kDporThreadsMax = 64;
+inline constexpr uint32_t kDporObjectsMax = 1u << 14;
+inline constexpr uint32_t kDporTreeMax = 1u << 20;
 
 // Findings kept of one execution; a data race does not end an execution, so there may be several.
 inline constexpr uint32_t kFindingsMax = 16;

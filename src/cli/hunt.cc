@@ -10,6 +10,7 @@
 #include "cli/console.h"
 #include "cli/finding_collector.h"
 #include "cli/search_words.h"
+#include "cli/shrinking.h"
 #include "driver/result_directory.h"
 #include "driver/version.h"
 #include "report/build.h"
@@ -198,23 +199,31 @@ Result<Hunt> HuntFindings(const RunOptions& options, const driver::StandardInput
 
   Hunt hunt;
   hunt.run = MakeRunView(options, prepared.value(), result);
-  for (const FoundFinding& found : result.findings) {
+  Shrinking shrinking(options, prepared.value(), input);
+  for (size_t i = 0; i < result.findings.size(); ++i) {
+    const FoundFinding& found = result.findings[i];
     FindingView view = collector.view(found.view);
-    view.first_execution = found.first_execution;
-    view.count = found.count;
     if (found.suppressed) {
+      view.count = found.count;
       CountSuppressed(view, view.suppressed_by, hunt.run);
       continue;
     }
+    const std::optional<ShortFinding> shorter =
+        shrinking.Shrink(found, view, result.findings.size() - i);
+    const driver::Recording& recording = shorter.has_value() ? shorter->recording : found.recording;
+    if (shorter.has_value()) view = shorter->view;
+    view.first_execution = found.first_execution;
+    view.count = found.count;
     if (options.output == OutputMode::kFinding) {
-      const std::string& output = found.recording.output;
+      const std::string& output = recording.output;
       view.output_tail = output.substr(output.size() - std::min(output.size(), kOutputTailBytes));
     }
     for (const std::string& note : found.notes) hunt.run.notes.push_back(view.id + ": " + note);
     for (const std::string& caveat : report::Caveats(view))
       hunt.run.notes.push_back(view.id + ": " + caveat);
-    StoreFindingCard(options, MakeCard(options, prepared.value(), input, found.recording, view),
-                     view, hunt.run);
+    Card card = MakeCard(options, prepared.value(), input, recording, view);
+    if (shorter.has_value()) card.found_decisions = found.recording.decisions;
+    StoreFindingCard(options, card, view, hunt.run);
     hunt.run.findings.push_back(std::move(view));
   }
   if (result.nondeterminism.has_value() &&

@@ -29,7 +29,8 @@ constexpr uint32_t kJobsMax = 256;
 struct Words {
   std::string strategy = "portfolio";
   std::string seed = "1";
-  std::string schedules, time, detect, no_detect, hang_timeout, start_timeout, environment_keep;
+  std::string schedules, time, detect, no_detect, shrink_time, hang_timeout, start_timeout,
+      environment_keep;
   std::string preemption_bound;
   uint32_t jobs = 0;
   std::string output = "finding";
@@ -91,6 +92,10 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
                "Explore no spurious wake-ups of condition variables");
   app.add_flag("--no-weak-failure", words.no_weak_failure,
                "Let weak compare-exchange never fail without cause");
+  app.add_option("--shrink-time", words.shrink_time,
+                 "Make the schedules of all findings shorter for at most this long (default 2s); 0 "
+                 "reports them as found")
+      ->type_name("DURATION");
   app.add_option("--json", options.json_path, "Write the report as JSON; - is standard output")
       ->type_name("FILE");
   AddRenderingOptions(app, options.renderings);
@@ -215,6 +220,13 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
   options.one_job_only = words.jobs > 1 && strategy.value().kind == trace::StrategyKind::kDfs;
   if (strategy.value().kind == trace::StrategyKind::kDfs) options.exploration.jobs = 1;
   if (std::optional<Error> error = ApplyDetectors(words, options)) return error;
+  if (!words.shrink_time.empty()) {
+    const Result<uint64_t> duration = words.shrink_time == "0"
+                                          ? Result<uint64_t>(uint64_t{0})
+                                          : driver::ParseDuration(words.shrink_time);
+    if (!duration.ok()) return duration.error();
+    options.shrink_time = std::chrono::nanoseconds(duration.value());
+  }
   options.output = words.output == "show"   ? OutputMode::kShow
                    : words.output == "hide" ? OutputMode::kHide
                                             : OutputMode::kFinding;

@@ -1,6 +1,7 @@
 // The options of `heddle run`, from words to values.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -29,6 +30,8 @@ struct RunOptions {
   std::string write_baseline;  // "" is none
   bool timeline = false;       // with all events in the JSON, although no rendering needs them
   std::string cards_directory = ".heddle";
+  // For all findings together; 0: they are reported as they were found.
+  std::chrono::nanoseconds shrink_time = std::chrono::seconds(2);
   bool one_job_only = false;  // more were asked for, but the strategy cannot share its work
   OutputMode output = OutputMode::kFinding;
   std::vector<std::string> kept_variables;  // --env-keep

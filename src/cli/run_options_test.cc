@@ -45,6 +45,13 @@ TEST(RunOptionsTest, ANamedBudgetStandsAlone) {
   EXPECT_EQ(both.exploration.time_max, 5min);
 }
 
+TEST(RunOptionsTest, ShrinkingHasATimeAndCanBeTurnedOff) {
+  EXPECT_EQ(Accepted({"--", "./a"}).shrink_time, 2s);
+  EXPECT_EQ(Accepted({"--shrink-time", "250ms", "--", "./a"}).shrink_time, 250ms);
+  EXPECT_EQ(Accepted({"--shrink-time", "0", "--", "./a"}).shrink_time, 0s);
+  EXPECT_EQ(Refused({"--shrink-time", "-1s", "--", "./a"}), driver::kExitUsage);
+}
+
 TEST(RunOptionsTest, TheProgramsOptionsAreItsOwn) {
   EXPECT_THAT(Accepted({"./a", "--jobs", "x"}).program, ElementsAre("./a", "--jobs", "x"));
   EXPECT_THAT(Accepted({"--jobs", "3", "./a", "--", "b"}).program, ElementsAre("./a", "--", "b"));

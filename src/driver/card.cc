@@ -186,6 +186,22 @@ void ReadOptions(const json& object, Card& card, Reader& parent) {
   if (!reader.error().empty()) parent.Wrong("options", "is wrong: " + reader.error());
 }
 
+// Only in cards whose schedule was shrunk.
+void ReadFound(const json& card_object, Card& card, Reader& parent) {
+  if (!card_object.contains("found")) return;
+  Reader reader(parent.Object("found"), "found.");
+  const uint64_t count = reader.Number("decisions", kDecisionsMax);
+  Result<std::vector<trace::Decision>> schedule = DecodeSchedule(reader.Text("schedule"));
+  if (!schedule.ok()) {
+    reader.Wrong("schedule", "cannot be read: " + schedule.error().message);
+  } else if (schedule.value().size() != count) {
+    reader.Wrong("schedule", "has another number of decisions than it says");
+  } else {
+    card.found_decisions = std::move(schedule.value());
+  }
+  if (!reader.error().empty()) parent.Wrong("found", "is wrong: " + reader.error());
+}
+
 void ReadExecution(Reader& reader, Card& card) {
   card.execution = reader.Number("execution", UINT64_MAX);
   card.id = reader.Text("id");
@@ -245,6 +261,10 @@ std::string CardText(const Card& card) {
   object["event_hash"] = HashText(card.event_hash);
   object["decisions"] = card.decisions.size();
   object["schedule"] = EncodeSchedule(card.decisions);
+  if (!card.found_decisions.empty()) {
+    object["found"] = {{"decisions", card.found_decisions.size()},
+                       {"schedule", EncodeSchedule(card.found_decisions)}};
+  }
   // Arguments and environment need not be UTF-8; JSON must be.
   return object.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
@@ -273,6 +293,7 @@ Result<Card> ParseCard(std::string_view text) {
   ReadExplore(object, card, reader);
   ReadOptions(reader.Object("options"), card, reader);
   ReadExecution(reader, card);
+  ReadFound(object, card, reader);
   if (!reader.error().empty()) return BadCard(reader.error());
   return card;
 }

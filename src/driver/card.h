@@ -41,6 +41,8 @@ struct Card {
   uint64_t event_hash = 0;
   uint32_t thread_count = 0;
   std::vector<trace::Decision> decisions;
+  // The schedule in which the finding was made first, if `decisions` is a shorter one; else empty.
+  std::vector<trace::Decision> found_decisions;
 };
 
 [[nodiscard]] std::string CardText(const Card& card);

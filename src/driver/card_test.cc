@@ -60,6 +60,17 @@ TEST(CardTest, SurvivesTheRoundTrip) {
   EXPECT_EQ(again.value().detect, card.detect);
 }
 
+TEST(CardTest, KeepsTheScheduleThatWasFoundFirstApart) {
+  Card card = SomeCard();
+  card.found_decisions = DecodeSchedule("T0 T1 T0 T2*40").value();
+  const Result<Card> again = ParseCard(CardText(card));
+  ASSERT_TRUE(again.ok()) << again.error().message;
+  EXPECT_EQ(again.value().decisions, card.decisions);
+  EXPECT_EQ(again.value().found_decisions, card.found_decisions);
+  EXPECT_FALSE(ParseCard(With("/found", {{"decisions", 2}, {"schedule", "T0"}})).ok());
+  EXPECT_FALSE(ParseCard(With("/found", {{"decisions", 1}, {"schedule", "X9"}})).ok());
+}
+
 TEST(CardTest, EveryTruncationIsRefused) {
   std::string text = CardText(SomeCard());
   text.pop_back();  // The newline is no part of the JSON.

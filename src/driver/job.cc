@@ -71,6 +71,30 @@ Command Job::Replay(const LoomSettings& settings, const Recording& recording, bo
   return command;
 }
 
+Command Job::Annotate(const LoomSettings& settings, const Recording& recording) {
+  Command command = Replay(settings, recording, false);
+  command.flags = trace::kAnnotate;
+  return command;
+}
+
+Command Job::Guide(const LoomSettings& settings, std::vector<trace::GuidePoint> points,
+                   uint64_t steps_max) {
+  trace::Region& region = loom_->region();
+  Command command = BasicCommand(CommandKind::kReplay, settings);
+  command.strategy.kind = trace::StrategyKind::kReplay;
+  command.flags = trace::kAnnotate | trace::kGuided;
+  command.steps_max = steps_max;
+  // Points about the same step stay in their order.
+  std::stable_sort(points.begin(), points.end(),
+                   [](const trace::GuidePoint& a, const trace::GuidePoint& b) {
+                     return a.thread != b.thread ? a.thread < b.thread : a.step < b.step;
+                   });
+  const size_t count = std::min<size_t>(points.size(), kGuideMax);
+  std::copy_n(points.begin(), count, region.guide);
+  command.guide_count = static_cast<uint32_t>(count);
+  return command;
+}
+
 Status Job::Begin(const Command& command) {
   silence_max_ = 2 * std::chrono::nanoseconds(command.hang_ns) + kSilenceBeyondHang;
   last_pulse_ = Pulse();

@@ -53,6 +53,12 @@ class Job {
   [[nodiscard]] trace::Command Replay(const LoomSettings& settings, const Recording& recording,
                                       bool diagnose);
 
+  // The same, lean, with notes about its schedule.
+  [[nodiscard]] trace::Command Annotate(const LoomSettings& settings, const Recording& recording);
+  // Follows a guide, which is sorted here, and notes what became of it.
+  [[nodiscard]] trace::Command Guide(const LoomSettings& settings,
+                                     std::vector<trace::GuidePoint> points, uint64_t steps_max);
+
   // Copies the last execution.
   [[nodiscard]] Recording Record(uint64_t execution) const;
 

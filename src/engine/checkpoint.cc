@@ -303,6 +303,9 @@ class CheckpointServer {
     finding.exit_status = code;
     finding.event = execution.event_count;
     finding.decision = execution.decision_count;
+    finding.preemptive_switches = execution.preemptive_switches;
+    finding.threads_involved = execution.threads_involved;
+    finding.unusual_choices = execution.unusual_choices;
     finding.current.thread = trace::kNoIndex;
     finding.current.snapshot = trace::kNoIndex;
     finding.previous.thread = trace::kNoIndex;

@@ -64,6 +64,8 @@ class Engine final : public race::Detector::Listener {
   [[nodiscard]] uint64_t execution_serial() const { return execution_serial_; }
   // main returned or exit was called by thread `current`.
   void OnExit(bool from_main_return, int status);
+  // The program's destructors have run.
+  void OnProcessEnd();
   // Ends the execution at once; what was found stands in the region.
   [[noreturn]] void EndExecution();
 
@@ -215,6 +217,7 @@ class Engine final : public race::Detector::Listener {
   [[nodiscard]] uint64_t NextBaseClock() const { return highest_clock_ + 1; }
   void BeatForDriver();
   void NoteThreadLeaks(const char* when);
+  [[nodiscard]] bool HasThreadsToJoin() const;
   void StartAfresh();
   void ExploreOnce(const trace::Command& command, uint64_t execution, void* body);
   [[nodiscard]] static trace::Region* PrivateRegion();
@@ -250,6 +253,17 @@ class Engine final : public race::Detector::Listener {
   [[nodiscard]] ThreadId ChooseSystematically(bool time_may_pass, bool may_wake);
   [[nodiscard]] uint32_t ValueSystematically(trace::DecisionKind kind, uint32_t count,
                                              uint32_t drawn);
+
+  // --- schedules by place (guide.cc) ---
+  void BeginGuide(const trace::Command& command);
+  void NoteStep();
+  void NoteDecision(trace::Decision decision, uint64_t number);
+  void NoteScheduleOf(trace::Finding* finding) const;
+  [[nodiscard]] ThreadId UsualThread() const;
+  [[nodiscard]] ThreadId ChooseGuided(bool time_may_pass, bool may_wake);
+  [[nodiscard]] bool ActGuided(trace::Decision decision, bool time_may_pass, bool may_wake);
+  [[nodiscard]] uint32_t ValueGuided(trace::DecisionKind kind, uint32_t count) const;
+  [[nodiscard]] uint32_t FirstGuidePoint(uint32_t thread, uint32_t step) const;
 
   // --- threads ---
   [[gnu::noinline]] Thread* NewThread(Identity* identity, Thread* parent);
@@ -320,6 +334,9 @@ class Engine final : public race::Detector::Listener {
   bool baton_ = false;
   bool has_driver_ = false;
   bool replaying_ = false;
+  bool annotating_ = false;    // notes where each decision stands
+  bool guided_ = false;        // follows a guide; then also annotating_
+  bool same_arrival_ = false;  // annotating: the choice is made again because the environment acted
   Thread* current_ = nullptr;
 
   // --- the execution ---
@@ -373,7 +390,9 @@ class Engine final : public race::Detector::Listener {
     uint64_t interval_ns;
   };
   uint32_t timer_count_ = 0;
-  uint64_t idle_jumps_ = 0;  // in a row, without anybody else having run
+  uint64_t idle_jumps_ = 0;     // in a row, without anybody else having run
+  uint64_t idle_since_ns_ = 0;  // virtual time of the first of them
+  bool main_returned_ = false;
 
   // --- spinning ---
   uint32_t spinner_count_ = 0;

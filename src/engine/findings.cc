@@ -8,6 +8,7 @@
 #include "engine/breakpoint.h"
 #include "engine/engine.h"
 #include "engine/gate.h"
+#include "engine/instrumented_modules.h"
 #include "engine/library_range.h"
 
 namespace heddle::engine {
@@ -44,6 +45,7 @@ Finding* Engine::NoteFinding(Verdict verdict, uint64_t key, uintptr_t pc) {
   finding->event = execution.event_count;
   finding->decision = execution.decision_count;
   finding->key = key;
+  NoteScheduleOf(finding);
   finding->block.alloc_snapshot = kNoIndex;
   finding->block.free_snapshot = kNoIndex;
   finding->block.alloc_thread = kNoIndex;
@@ -257,6 +259,17 @@ void Engine::OnCrash(int signal, uintptr_t fault_address, const sys::Registers& 
 void Engine::OnHang(const sys::Registers& registers) {
   EnterRuntime();
   hung_ = true;
+  if (const char* library = UnseenLibraryAt(registers.rip); instrumented_ && library != nullptr) {
+    TextBuffer<400> text;
+    text.Add("a thread ran on in ")
+        .Add(library)
+        .Add(" without reaching a decision point (--hang-timeout). ");
+    text.Add(
+        "That library was not compiled with -fsanitize=thread, so what it waits for is not seen: "
+        "compile it ");
+    text.Add("so, or give a long computation more time");
+    Die(DeathKind::kLimit, text.c_str());
+  }
   if (!plain_watch_ && !replaying_ && instrumented_ && enabled_.count() > 1) {
     // Others could go on, if only this thread let them: try again with its plain accesses counted.
     region_->execution.wants_plain_watch = 1;

@@ -148,6 +148,10 @@ void ResetExecution(trace::Execution* execution) {
   execution->snapshot_count = 0;
   execution->snapshot_bytes = 0;
   execution->kept_event_count = 0;
+  execution->preemptive_switches = 0;
+  execution->threads_involved = 0;
+  execution->unusual_choices = 0;
+  execution->step_count = 0;
   execution->diverged = 0;
   execution->diverged_at = 0;
   execution->diverged_message[0] = '\0';
@@ -172,6 +176,7 @@ void Engine::BeginExecution(const trace::Command& command, uint64_t execution_nu
   event_hash_ = 0x243f6a8885a308d3;
   run_length_ = 0;
   idle_jumps_ = 0;
+  main_returned_ = false;
   now_ns_ = 0;
   region_->live.heartbeat = 0;
   lock_order_.StartExecution();
@@ -200,6 +205,7 @@ void Engine::BeginExecution(const trace::Command& command, uint64_t execution_nu
   strategy_->StartExecution({seed, expected_decisions_});
   for (uint32_t i = 0; i < thread_count_; ++i) strategy_->OnThreadCreated(ThreadId{i});
   if (diagnosing_) StartDiagnosis(command);
+  BeginGuide(command);
   phase_ = Phase::kRunning;
   // How much a thread may spin, and whether one that yields must give way: in half of the executions neither helps the
   // others, so that a wait that spins, yields and then blocks gets to its blocking part. A decision, so that a card says
@@ -215,19 +221,19 @@ void Engine::BeginExecution(const trace::Command& command, uint64_t execution_nu
   UpdateFastPath();
 }
 
-// Threads that nobody will join any more.
+// Threads that ended and that nobody will join any more. One that still runs or waits is no leak: libraries keep workers
+// for as long as the process lives.
 void Engine::NoteThreadLeaks(const char* when) {
   for (uint32_t i = 1; i < thread_count_; ++i) {
     const Thread& other = threads_[i];
-    const bool there = other.state == ThreadState::kAlive || other.state == ThreadState::kFinished;
-    if (!there || other.detached) continue;
+    if (other.state != ThreadState::kFinished || other.detached) continue;
     const auto routine = reinterpret_cast<uintptr_t>(other.start_routine);
     trace::Finding* finding = NoteFinding(trace::Verdict::kThreadLeak, routine, current_->pc);
     if (finding == nullptr) continue;
     finding->thread = i;
     TextBuffer<200> text;
-    text.Add("thread T").Number(i).Add(" was neither joined nor detached when ").Add(when);
-    text.Add(other.state == ThreadState::kFinished ? " (it had ended)" : " (it was still running)");
+    text.Add("thread T").Number(i).Add(" had ended and was neither joined nor detached when ");
+    text.Add(when);
     Text(finding->message, sizeof finding->message).Add(text.c_str());
   }
 }
@@ -237,8 +243,27 @@ void Engine::OnExit(bool from_main_return, int) {
   Thread* thread = current_;
   if (!thread->exiting) RunThreadDestructors(thread);
   thread->exiting = false;
-  if (from_main_return && detects(trace::kDetectThreadLeak)) NoteThreadLeaks("main returned");
+  main_returned_ = from_main_return && detects(trace::kDetectThreadLeak);
+  if (main_returned_ && HasThreadsToJoin()) {
+    // They may get to their ends before the process does; what must not depend on luck is whether that is looked at.
+    Arrive(trace::OpKind::kExit, nullptr, false, thread->pc);
+    Done(trace::OpKind::kExit, nullptr, 0, 0);
+  }
   region_->execution.finished = 1;
+}
+
+// Destructors have run: whoever was to join a thread has done it.
+void Engine::OnProcessEnd() {
+  if (phase_ != Phase::kRunning || in_process_ || !main_returned_) return;
+  NoteThreadLeaks("the process ended");
+}
+
+bool Engine::HasThreadsToJoin() const {
+  for (uint32_t i = 1; i < thread_count_; ++i) {
+    const Thread& other = threads_[i];
+    if (other.state == ThreadState::kAlive && !other.detached) return true;
+  }
+  return false;
 }
 
 void Engine::EndExecution() {

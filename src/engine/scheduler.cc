@@ -147,6 +147,7 @@ void Engine::Done(OpKind kind, SyncObject* object, uint32_t result, uint64_t val
     event.value = value;
     event.pc = thread->pc;
     event.time_ns = now_ns_;
+    event.step = thread->steps;
     event.snapshot =
         number >= command_.snapshot_events_from ? Snapshot(thread, 2u << 10) : trace::kNoIndex;
     execution.kept_event_count = static_cast<uint32_t>(number) + 1;
@@ -156,12 +157,14 @@ void Engine::Done(OpKind kind, SyncObject* object, uint32_t result, uint64_t val
 // One choice: a thread, or kNoThread when the environment acted instead (time passed, a thread woke up without cause)
 // and the choice is to be made again.
 ThreadId Engine::ChooseThread() {
+  if (__builtin_expect(annotating_, 0)) NoteStep();
   const uint32_t count = enabled_.count();
   const bool time_may_pass = HasDeadlines() && detects(trace::kAllowEarlyTime);
   const bool may_wake =
       condition_waiters_ > 0 && spurious_left_ > 0 && detects(trace::kAllowSpurious);
   if (count == 1 && !time_may_pass && !may_wake) return enabled_.Nth(0);
 
+  if (guided_) return ChooseGuided(time_may_pass, may_wake);
   if (replaying_) {
     trace::Decision decision = 0;
     if (!NextReplayed(&decision)) {
@@ -294,9 +297,14 @@ void Engine::WakeWithoutCause(uint32_t index) {
 void Engine::NothingEnabled() {
   if (outside_count_ > 0 && PollOutside()) return;
   if (HasDeadlines()) {
-    // A program of which only timers are left alive makes no progress, however long it runs.
+    // A program of which only timers are left alive makes no progress, however long it runs. A lock that sleeps between
+    // its tries makes many timers while its owner sleeps once, so a while must pass as well.
     constexpr uint64_t kIdleJumpsMax = 20'000;
-    if (++idle_jumps_ > kIdleJumpsMax && outside_count_ == 0) ReportStuck();
+    constexpr uint64_t kIdleTimeMax = 2'000'000'000;
+    if (idle_jumps_++ == 0) idle_since_ns_ = now_ns_;
+    if (idle_jumps_ > kIdleJumpsMax && now_ns_ - idle_since_ns_ > kIdleTimeMax &&
+        outside_count_ == 0)
+      ReportStuck();
     AdvanceToEarliestDeadline();
     return;
   }
@@ -402,6 +410,7 @@ void Engine::Record(trace::Decision decision) {
   // In a replay the decision stands there already; writing it again would dirty shared pages for nothing.
   if (region_->decisions[number] != decision) region_->decisions[number] = decision;
   execution.decision_count = number + 1;
+  if (__builtin_expect(annotating_, 0)) NoteDecision(decision, number);
 }
 
 bool Engine::NextReplayed(trace::Decision* decision) {
@@ -450,7 +459,9 @@ void Engine::Diverge(const char* what, trace::Decision wanted) {
 uint32_t Engine::ChooseValue(DecisionKind kind, uint32_t count, uint32_t drawn) {
   if (systematic_ != nullptr) drawn = ValueSystematically(kind, count, drawn);
   trace::Decision decision = trace::MakeDecision(kind, drawn);
-  if (replaying_) {
+  if (guided_) {
+    decision = trace::MakeDecision(kind, ValueGuided(kind, count));
+  } else if (replaying_) {
     trace::Decision wanted = 0;
     if (!NextReplayed(&wanted)) {
       decision = trace::MakeDecision(kind, 0);

@@ -118,6 +118,11 @@ struct ThreadFields {
   void* cleanup_buffers = nullptr;  // innermost pthread_cleanup_push of C code
 
   uint32_t creation_snapshot = trace::kNoIndex;
+
+  // --- its place in the schedule, while that is annotated (trace/guide.h) ---
+  uint32_t steps = 0;   // arrivals at decision points
+  uint32_t acts = 0;    // points of the guide about this step that are used up
+  uint32_t values = 0;  // values chosen at this step
 };
 
 struct Thread : ThreadFields {

@@ -14,9 +14,9 @@
 
 #include <new>
 
+#include "engine/instrumented_modules.h"
 #include "engine/quarantine.h"
 #include "intercept/entry.h"
-#include "intercept/modules.h"
 
 extern "C" {
 void* __libc_malloc(size_t);
@@ -44,7 +44,7 @@ void Free(void* block, uintptr_t pc) {
     return;
   }
   const size_t bytes = malloc_usable_size(block);
-  if (!g_engine.OnFree(block, bytes, IsInstrumentedCode(pc), pc)) return;
+  if (!g_engine.OnFree(block, bytes, engine::IsInstrumentedCode(pc), pc)) return;
   if (g_engine.detects_races() && g_engine.detects(trace::kDetectHeap)) {
     engine::g_quarantine.Add(block, bytes);
   } else {

@@ -114,6 +114,12 @@ HEDDLE_ENTRY int __libc_start_main(MainFunction main, int count, char** argument
 // Before any constructor of the program: threads it makes there are fibres already.
 [[gnu::constructor(101)]] static void StartLoom() { g_engine.Start(); }
 
+// After the destructors of the program.
+[[gnu::destructor(101)]] static void EndLoom() {
+  Gate gate;
+  if (gate.controlled()) g_engine.OnProcessEnd();
+}
+
 HEDDLE_ENTRY __attribute__((noreturn)) void exit(int status) {
   EndBodyInstead("exit", status, HEDDLE_CALLER_PC);
   {

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "engine/fast_path.h"
+#include "engine/instrumented_modules.h"
 #include "intercept/entry.h"
-#include "intercept/modules.h"
 #include "race/shadow.h"
 
 namespace heddle::intercept {
@@ -158,7 +158,7 @@ HEDDLE_ENTRY void __tsan_func_exit() {}
 
 // gcc's binaries call it from .preinit_array, before libc knows the environment: too early to start the loom.
 HEDDLE_ENTRY void __tsan_init() {
-  NoteInstrumentedModule(HEDDLE_CALLER_PC);
+  engine::NoteInstrumentedModule(HEDDLE_CALLER_PC);
   g_engine.set_instrumented();
 }
 

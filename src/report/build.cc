@@ -197,7 +197,9 @@ class Builder {
         Snapshot(finding_.current.snapshot) != nullptr ||
         (finding_.current.op != trace::OpKind::kNone && !IsPlaceOnly(finding_.verdict));
     if (has_current) AddAccess(finding_.current);
-    if (finding_.verdict == Verdict::kDataRace) AddAccess(finding_.previous);
+    if (finding_.verdict != Verdict::kDataRace) return;
+    AddAccess(finding_.previous);
+    view_.unseen_libraries = symbolizer_.UnseenLibraries();
   }
 
   [[nodiscard]] std::vector<LockView> Locks(const trace::HeldLock* locks, uint32_t count,

@@ -5,7 +5,6 @@
 #include <elfutils/libdw.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string_view>
@@ -14,10 +13,6 @@
 
 namespace heddle::report {
 namespace {
-
-struct FreeDeleter {
-  void operator()(void* memory) const { std::free(memory); }
-};
 
 const char* StringAttribute(Dwarf_Die* die, unsigned name) {
   Dwarf_Attribute attribute;
@@ -45,17 +40,6 @@ Dwarf_Die Declaration(Dwarf_Die die) {
   return die;
 }
 
-// The scopes around `die`, itself first.
-std::vector<Dwarf_Die> ScopesOf(Dwarf_Die* die) {
-  Dwarf_Die* scopes = nullptr;
-  const int count = dwarf_getscopes_die(die, &scopes);
-  const std::unique_ptr<Dwarf_Die, FreeDeleter> owner(scopes);
-  if (count <= 0) return {};
-  return {scopes, scopes + count};
-}
-
-std::string FunctionName(Dwarf_Die* die, const std::string& symbol);
-
 // A scope within a name: closures and unnamed types and namespaces get words.
 std::string ScopeName(Dwarf_Die* scope, std::string_view member) {
   const char* name = dwarf_diename(scope);
@@ -64,38 +48,6 @@ std::string ScopeName(Dwarf_Die* scope, std::string_view member) {
   const bool is_closure = member == "operator()" && (name == nullptr || name[0] == '<');
   if (is_closure) return "{lambda}";
   return name == nullptr ? "{unnamed type}" : name;
-}
-
-// For a function that the linker knows no name of: put together from the scopes that contain its declaration.
-std::string NameFromScopes(Dwarf_Die* die) {
-  const char* own = StringAttribute(die, DW_AT_name);
-  if (own == nullptr) return {};
-  std::string name = own;
-  Dwarf_Die declaration = Declaration(*die);
-  std::vector<Dwarf_Die> scopes = ScopesOf(&declaration);
-  for (size_t i = 1; i < scopes.size(); ++i) {
-    const int tag = dwarf_tag(&scopes[i]);
-    // A local class or a closure: the function around it has a name of its own, with all of its scopes.
-    if (tag == DW_TAG_subprogram) return FunctionName(&scopes[i], "") + "::" + name;
-    if (tag != DW_TAG_namespace && tag != DW_TAG_class_type && tag != DW_TAG_structure_type &&
-        tag != DW_TAG_union_type) {
-      continue;
-    }
-    name = ScopeName(&scopes[i], name) + "::" + name;
-  }
-  return name;
-}
-
-// `symbol` is the name that the symbol table gives the physical function, "" for an inlined one.
-std::string FunctionName(Dwarf_Die* die, const std::string& symbol) {
-  const char* linkage = StringAttribute(die, DW_AT_linkage_name);
-  if (linkage == nullptr) linkage = StringAttribute(die, DW_AT_MIPS_linkage_name);
-  if (linkage != nullptr) return Demangle(linkage);
-  // Functions without external linkage have a name in the symbol table only; another function's part that was split
-  // off may stand there too, so the two must agree.
-  const char* own = StringAttribute(die, DW_AT_name);
-  if (!symbol.empty() && (own == nullptr || symbol.find(own) != std::string::npos)) return symbol;
-  return NameFromScopes(die);
 }
 
 std::string CallFile(Dwarf_Die* unit, Dwarf_Die* die) {
@@ -127,6 +79,49 @@ std::string ModulePath(Dwfl_Module* module) {
 uint64_t LinkedAddress(Dwfl_Module* module, uint64_t address) {
   GElf_Addr bias = 0;
   return dwfl_module_getelf(module, &bias) != nullptr ? address - bias : address;
+}
+
+const ScopeIndex& CodeLookup::IndexOf(const Dwarf_Die& die) {
+  const auto [entry, inserted] = indexes_.try_emplace(die.cu);
+  if (inserted) {
+    Dwarf_Die inside = die;
+    Dwarf_Die unit;
+    dwarf_diecu(&inside, &unit, nullptr, nullptr);
+    entry->second = std::make_unique<ScopeIndex>(unit);
+  }
+  return *entry->second;
+}
+
+// For a function that the linker knows no name of: put together from the scopes that contain its declaration.
+std::string CodeLookup::NameFromScopes(Dwarf_Die* die) {
+  const char* own = StringAttribute(die, DW_AT_name);
+  if (own == nullptr) return {};
+  std::string name = own;
+  const Dwarf_Die declaration = Declaration(*die);
+  std::vector<Dwarf_Die> scopes = IndexOf(declaration).ScopesAround(declaration);
+  for (size_t i = 1; i < scopes.size(); ++i) {
+    const int tag = dwarf_tag(&scopes[i]);
+    // A local class or a closure: the function around it has a name of its own, with all of its scopes.
+    if (tag == DW_TAG_subprogram) return FunctionName(&scopes[i], "") + "::" + name;
+    if (tag != DW_TAG_namespace && tag != DW_TAG_class_type && tag != DW_TAG_structure_type &&
+        tag != DW_TAG_union_type) {
+      continue;
+    }
+    name = ScopeName(&scopes[i], name) + "::" + name;
+  }
+  return name;
+}
+
+// `symbol` is the name that the symbol table gives the physical function, "" for an inlined one.
+std::string CodeLookup::FunctionName(Dwarf_Die* die, const std::string& symbol) {
+  const char* linkage = StringAttribute(die, DW_AT_linkage_name);
+  if (linkage == nullptr) linkage = StringAttribute(die, DW_AT_MIPS_linkage_name);
+  if (linkage != nullptr) return Demangle(linkage);
+  // Functions without external linkage have a name in the symbol table only; another function's part that was split
+  // off may stand there too, so the two must agree.
+  const char* own = StringAttribute(die, DW_AT_name);
+  if (!symbol.empty() && (own == nullptr || symbol.find(own) != std::string::npos)) return symbol;
+  return NameFromScopes(die);
 }
 
 std::vector<Frame> CodeLookup::Find(uint64_t address) {
@@ -164,13 +159,9 @@ std::vector<Frame> CodeLookup::Find(uint64_t address) {
 // is the place in the next frame.
 void CodeLookup::AddInlined(Dwarf_Die* unit, Dwarf_Addr linked, const std::string& symbol,
                             const Frame& base, std::vector<Frame>* frames) {
-  Dwarf_Die* found = nullptr;
-  const int count = dwarf_getscopes(unit, linked, &found);
-  const std::unique_ptr<Dwarf_Die, FreeDeleter> owner(found);
-  if (count <= 0) return;
   Frame frame = base;
-  // Only the innermost scope is taken from there: its physical surroundings, not the source's, are the callers.
-  for (Dwarf_Die& scope : ScopesOf(found)) {
+  // The physical surroundings, not the source's, are the callers.
+  for (Dwarf_Die& scope : IndexOf(*unit).ScopesAt(linked)) {
     const int tag = dwarf_tag(&scope);
     if (tag == DW_TAG_inlined_subroutine) {
       frame.inlined = true;

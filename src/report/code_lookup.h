@@ -5,10 +5,12 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "report/model.h"
+#include "report/scope_index.h"
 
 namespace heddle::report {
 
@@ -36,11 +38,15 @@ class CodeLookup {
   [[nodiscard]] bool FindUnit(Dwfl_Module* module, uint64_t address, Dwarf_Die* unit,
                               Dwarf_Addr* bias);
   [[nodiscard]] const std::vector<UnitRange>& UnitRanges(Dwfl_Module* module, Dwarf* dwarf);
+  [[nodiscard]] const ScopeIndex& IndexOf(const Dwarf_Die& die);
+  [[nodiscard]] std::string NameFromScopes(Dwarf_Die* die);
+  [[nodiscard]] std::string FunctionName(Dwarf_Die* die, const std::string& symbol);
   void AddInlined(Dwarf_Die* unit, Dwarf_Addr linked, const std::string& symbol, const Frame& base,
                   std::vector<Frame>* frames);
 
   Dwfl* dwfl_;
   std::map<Dwfl_Module*, std::vector<UnitRange>> unit_ranges_;
+  std::map<Dwarf_CU*, std::unique_ptr<ScopeIndex>> indexes_;
 };
 
 }  // namespace heddle::report

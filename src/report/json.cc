@@ -169,6 +169,13 @@ json FindingJson(const FindingView& finding) {
                 {"events_left_out", finding.events_left_out},
                 {"output_tail", Utf8(finding.output_tail)}};
   if (finding.timeline != nullptr) value["timeline"] = TimelineJson(*finding.timeline);
+  if (finding.schedule) {
+    value["preemptive_switches"] = finding.schedule->preemptive_switches;
+    value["threads_involved"] = finding.schedule->threads_involved;
+    value["found_switches"] = finding.schedule->found_switches;
+    value["minimal"] = finding.schedule->minimal;
+    value["shrink_seconds"] = finding.schedule->shrink_seconds;
+  }
   if (finding.heap) value["heap"] = HeapJson(*finding.heap);
   if (finding.verdict == trace::Verdict::kCrash) value["signal"] = finding.signal;
   if (finding.verdict == trace::Verdict::kExitStatus) value["exit_status"] = finding.exit_status;

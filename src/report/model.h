@@ -130,6 +130,15 @@ struct EventView {
       false;  // no event of the engine but one of the two accesses of a race
 };
 
+// How much of a schedule there is to understand.
+struct ScheduleView {
+  uint32_t preemptive_switches = 0;  // away from a thread that could have gone on
+  uint32_t threads_involved = 0;     // that had run when the finding was made
+  uint32_t found_switches = 0;       // preemptive ones of the schedule that was found first
+  bool minimal = false;              // no schedule that shows the finding has fewer
+  double shrink_seconds = 0;
+};
+
 // One thing that is wrong. BuildFinding fills what the region knows; the driver adds the fields of the last group.
 struct FindingView {
   trace::Verdict verdict = trace::Verdict::kNone;
@@ -152,15 +161,18 @@ struct FindingView {
       threads;  // all that the finding mentions; for hangs every thread that has not ended
   std::vector<EventView> events;  // the last ones before the finding, oldest first
   uint64_t events_left_out = 0;   // earlier events that are not in `events`
+  // Data races: libraries whose own atomic operations the detector does not see.
+  std::vector<std::string> unseen_libraries;
   // All events, where a drawing was asked for; null otherwise.
   std::shared_ptr<const Timeline> timeline;
 
   // Set by the driver.
   uint64_t first_execution = 0;
-  uint64_t count = 1;  // executions in which the same finding appeared
-  std::string card;    // path of the card, "" if none was written
-  std::string
-      suppressed_by;        // why it does not count: a line of a file, or "baseline"; "" if it does
+  uint64_t count = 1;                    // executions in which the same finding appeared
+  std::string card;                      // path of the card, "" if none was written
+  std::optional<ScheduleView> schedule;  // after shrinking
+  // Why it does not count: a line of a suppressions file, or "baseline"; "" if it does.
+  std::string suppressed_by;
   std::string output_tail;  // end of what the program printed in that execution
 };
 

@@ -12,6 +12,7 @@
 #include "report/code_lookup.h"
 #include "report/data_lookup.h"
 #include "report/trim.h"
+#include "report/unseen_atomics.h"
 #include "report/unwind.h"
 
 namespace heddle::report {
@@ -80,6 +81,7 @@ struct Symbolizer::Impl {
   Unwinder unwinder;
   std::unordered_map<uint64_t, std::vector<Frame>> frames;
   std::unordered_map<uint64_t, std::optional<DataSymbol>> variables;
+  std::optional<std::vector<std::string>> unseen_libraries;
 };
 
 Symbolizer::Symbolizer(pid_t pid) : impl_(std::make_unique<Impl>(pid)) {}
@@ -110,6 +112,12 @@ std::optional<DataSymbol> Symbolizer::SymbolizeData(uint64_t address) {
   const auto [entry, inserted] = impl_->variables.try_emplace(address);
   if (inserted) entry->second = impl_->data.Find(address);
   return entry->second;
+}
+
+const std::vector<std::string>& Symbolizer::UnseenLibraries() {
+  if (!impl_->unseen_libraries)
+    impl_->unseen_libraries = LibrariesWithUnseenAtomics(impl_->dwfl.get());
+  return *impl_->unseen_libraries;
 }
 
 }  // namespace heddle::report

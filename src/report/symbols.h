@@ -67,6 +67,9 @@ class Symbolizer {
   // The variable at a data address, if a module defines one there.
   [[nodiscard]] std::optional<DataSymbol> SymbolizeData(uint64_t address);
 
+  // See unseen_atomics.h. Found once, then remembered.
+  [[nodiscard]] const std::vector<std::string>& UnseenLibraries();
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;

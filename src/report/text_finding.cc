@@ -200,6 +200,24 @@ void AddThreads(const FindingView& finding, TextWriter* out) {
   }
 }
 
+// "1 preemptive switch, 2 threads (found with 31 such switches; no schedule has fewer)"
+void AddSchedule(const FindingView& finding, TextWriter* out) {
+  if (!finding.schedule) return;
+  const ScheduleView& schedule = *finding.schedule;
+  const auto switches = [](uint32_t count) {
+    return count == 1 ? std::string("1 preemptive switch")
+                      : fmt::format("{} preemptive switches", count);
+  };
+  std::string text = fmt::format("  schedule: {}, {}", switches(schedule.preemptive_switches),
+                                 Count(schedule.threads_involved, "thread"));
+  std::vector<std::string> more;
+  if (schedule.found_switches > schedule.preemptive_switches)
+    more.push_back(fmt::format("found with {}", schedule.found_switches));
+  if (schedule.minimal && schedule.preemptive_switches > 0) more.push_back("no schedule has fewer");
+  for (size_t i = 0; i < more.size(); ++i) text += (i == 0 ? " (" : "; ") + more[i];
+  out->Line(text + (more.empty() ? "" : ")"));
+}
+
 void AddMessage(const FindingView& finding, TextWriter* out) {
   if (finding.message.empty()) return;
   out->Line();
@@ -223,6 +241,7 @@ std::string FindingText(const FindingView& finding, const TextOptions& options) 
   out.Heading(Harmless(finding.summary));
   out.Line(fmt::format("  {}: {}", trace::VerdictName(finding.verdict),
                        trace::VerdictText(finding.verdict)));
+  AddSchedule(finding, &out);
   AddMessage(finding, &out);
   AddAccesses(finding, &out);
   AddCycle(finding, &out);

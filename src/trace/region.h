@@ -27,6 +27,7 @@
 #include <cstdint>
 
 #include "base/limits.h"
+#include "trace/guide.h"
 #include "trace/operation.h"
 #include "trace/verdict.h"
 
@@ -34,7 +35,7 @@ namespace heddle::trace {
 
 inline constexpr uint64_t kRegionMagic =
     0x31454c4444454548;  // "HEDDLE1" with a doubled letter, little-endian
-inline constexpr uint32_t kRegionVersion = 2;
+inline constexpr uint32_t kRegionVersion = 3;
 inline constexpr uint32_t kNoIndex = 0xffff'ffff;
 
 // --- Decisions ---------------------------------------------------------------------------------------------------
@@ -96,6 +97,8 @@ enum CommandFlag : uint32_t {
   kDiagnose = 1u << 0,        // record stacks, creations, allocations, events
   kStopAtFinding = 1u << 1,   // leave the batch after the first execution with a finding
   kProfileObjects = 1u << 2,  // a probe: fill Region::profile
+  kAnnotate = 1u << 3,        // kReplay: fill Region::notes and what findings say of the schedule
+  kGuided = 1u << 4,          // kReplay: follow Region::guide instead of Region::decisions
 };
 
 enum class CommandKind : uint32_t { kExplore, kReplay, kQuit };
@@ -114,6 +117,8 @@ struct Command {
   uint32_t decision_count;        // kReplay: how many of Region::decisions to follow
   uint32_t watch_count;           // kDiagnose: how many of Region::watches to use
   uint64_t snapshot_events_from;  // kDiagnose: events from this number on get a stack
+  uint32_t guide_count;  // kGuided: how many points of Region::guide, sorted by thread and step
+  uint64_t steps_max;    // kGuided: after so many steps the execution is ended; 0 is any number
 };
 
 enum class ReplyKind : uint32_t { kHello, kBatchDone, kFinding, kExecutionDone, kRefused };
@@ -195,8 +200,12 @@ struct Finding {
       key;  // same for the same kind of place within one process layout: lets the loom skip known ones
   int32_t signal;       // crash: number
   int32_t exit_status;  // exit-status: value
-  Access current;       // the access or operation that completed the finding
-  Access previous;      // data race: the earlier access; use-after-free: see block.free_*
+  // kAnnotate: of the schedule up to the finding.
+  uint32_t preemptive_switches;
+  uint32_t threads_involved;  // that had run
+  uint32_t unusual_choices;   // decisions other than the usual ones (trace/guide.h)
+  Access current;             // the access or operation that completed the finding
+  Access previous;            // data race: the earlier access; use-after-free: see block.free_*
   HeapBlock block;
   uint32_t cycle_count;  // deadlock, lock-order: threads in order; each waits for the next
   uint32_t cycle_threads[kCycleMax];
@@ -243,7 +252,7 @@ struct Event {
   uint64_t pc;        // return address into the program
   uint64_t time_ns;   // virtual
   uint32_t snapshot;  // stack, of the last events only (Command::snapshot_events_from), or kNoIndex
-  uint32_t reserved;
+  uint32_t step;      // of the thread (trace/guide.h); 0 unless annotated
 };
 
 // Something the loom does not control or does not model, and what happens instead. Named once per name.
@@ -264,6 +273,11 @@ struct Execution {
   uint32_t snapshot_count;
   uint64_t snapshot_bytes;
   uint32_t kept_event_count;
+  // kAnnotate: of the whole schedule.
+  uint32_t preemptive_switches;
+  uint32_t threads_involved;
+  uint32_t unusual_choices;
+  uint64_t step_count;
   uint32_t diverged;     // 1: a replayed decision did not fit
   uint64_t diverged_at;  // number of that decision
   char diverged_message[256];
@@ -381,6 +395,8 @@ struct Region {
   ThreadRecord threads[kThreadsMax];
   StackSnapshot snapshots[kSnapshotsMax];
   Decision decisions[kDecisionsMax];
+  GuidePoint guide[kGuideMax];  // kGuided, written by the driver
+  GuidePoint notes[kGuideMax];  // kAnnotate: one for each of the first kGuideMax decisions
   Event events[kEventsMax];
   Search search;
   uint8_t snapshot_pool[kSnapshotPoolBytes];

@@ -87,6 +87,27 @@ int main() {
 }
 """
 
+# The same in two files: the loop is in a library.
+SPIN_LIBRARY = """
+#include <atomic>
+std::atomic<int> flag;
+void Set() { flag = 1; }
+void Wait() {
+  while (!flag) {
+  }
+}
+"""
+SPIN_USER = """
+#include <thread>
+void Set();
+void Wait();
+int main() {
+  std::thread other([] { Set(); });
+  Wait();
+  other.join();
+}
+"""
+
 # The clock must have moved by as much as the timer was set to, and nothing may really be waited for.
 TIMER = """
 #include <chrono>
@@ -217,6 +238,13 @@ class RealTest(harness.CommandTest):
         self.assertIn("-fsanitize=thread", done.stderr)
         instrumented = self.build("seen_spin", SPIN, "-fsanitize=thread", "-DFLAG=std::atomic<int>")
         self.expect(self.heddle("run", "--schedules", "500", "--", instrumented), 0)
+
+    def test_a_loop_in_a_library_that_cannot_be_seen_is_no_finding(self):
+        library = self.build("libspin.so", SPIN_LIBRARY, "-fPIC", "-shared")
+        program = self.build("library_spin", SPIN_USER, "-fsanitize=thread", library)
+        done = self.heddle("run", "--hang-timeout", "1s", "--", program)
+        self.assertEqual(done.returncode, 4, done.stdout + done.stderr)
+        self.assertIn("libspin.so", done.stderr)
 
     def test_timers_and_randomness_are_virtual(self):
         done, report = self.run_json("--schedules", "300", "--time", "60s", "--", self.instrumented("timer", TIMER))

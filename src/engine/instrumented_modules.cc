@@ -1,11 +1,14 @@
-// See modules.h.
-#include "intercept/modules.h"
+// See instrumented_modules.h.
+#include "engine/instrumented_modules.h"
 
+#include <dlfcn.h>
 #include <link.h>
+#include <string.h>
 
 #include "engine/gate.h"
+#include "engine/library_range.h"
 
-namespace heddle::intercept {
+namespace heddle::engine {
 namespace {
 
 struct Range {
@@ -36,7 +39,7 @@ int NoteIfContains(dl_phdr_info* info, size_t, void* argument) {
 
 void NoteInstrumentedModule(uintptr_t pc) {
   if (IsInstrumentedCode(pc)) return;
-  engine::RuntimeScope scope;
+  RuntimeScope scope;
   dl_iterate_phdr(&NoteIfContains, &pc);
 }
 
@@ -47,4 +50,18 @@ bool IsInstrumentedCode(uintptr_t pc) {
   return false;
 }
 
-}  // namespace heddle::intercept
+const char* UnseenLibraryAt(uintptr_t pc) {
+  constexpr const char* kTakenOver[] = {"libc.so", "libstdc++.so", "libgcc_s.so", "libm.so",
+                                        "ld-linux"};
+  if (IsInstrumentedCode(pc) || InLoomCode(pc)) return nullptr;
+  Dl_info info;
+  if (dladdr(reinterpret_cast<void*>(pc), &info) == 0 || info.dli_fname == nullptr) return nullptr;
+  const char* slash = strrchr(info.dli_fname, '/');
+  const char* name = slash != nullptr ? slash + 1 : info.dli_fname;
+  for (const char* each : kTakenOver) {
+    if (strncmp(name, each, strlen(each)) == 0) return nullptr;
+  }
+  return name;
+}
+
+}  // namespace heddle::engine

@@ -1,15 +1,20 @@
 // Which modules of the process were compiled with instrumentation. A block that instrumented code frees is checked
 // against earlier accesses; one that a library frees is not, because the library's own synchronisation (atomic reference
-// counts inside libstdc++, for one) is not seen.
+// counts inside libstdc++, for one) is not seen. And a thread that goes round in a library may wait in a way that is not
+// seen.
 #pragma once
 
 #include <cstdint>
 
-namespace heddle::intercept {
+namespace heddle::engine {
 
 // The module that contains `pc` is instrumented (its constructor has called __tsan_init).
 void NoteInstrumentedModule(uintptr_t pc);
 
 [[nodiscard]] bool IsInstrumentedCode(uintptr_t pc);
 
-}  // namespace heddle::intercept
+// The file name of a library that is not instrumented and has code at `pc`; null for instrumented code, the loom itself and
+// libraries whose waiting the loom takes over (libc and its like).
+[[nodiscard]] const char* UnseenLibraryAt(uintptr_t pc);
+
+}  // namespace heddle::engine
