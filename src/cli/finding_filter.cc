@@ -61,15 +61,15 @@ Result<Baseline> LoadBaseline(const std::string& path) {
 
 driver::Status StoreBaseline(const Baseline& baseline, const std::string& path) {
   json findings = json::array();
-  for (const auto& [id, summary] : baseline)
-    findings.push_back({{"id", id}, {"summary", summary}});
+  for (const auto& [id, summary] : baseline) findings.push_back({{"id", id}, {"summary", summary}});
   const json object = {{"version", kBaselineVersion}, {"findings", std::move(findings)}};
   return WriteOutput(object.dump(2, ' ', false, json::error_handler_t::replace) + "\n", path,
                      "--write-baseline");
 }
 
 std::string FindingFilter::RuleFor(const report::FindingView& finding) const {
-  if (const report::SuppressionRule* rule = report::FindRule(suppressions, finding)) return rule->text;
+  if (const report::SuppressionRule* rule = report::FindRule(suppressions, finding))
+    return rule->text;
   return baseline.contains(finding.id) ? "baseline" : "";
 }
 
@@ -91,9 +91,9 @@ driver::Status LoadFilter(FindingFilter& filter) {
 
 void CountSuppressed(const report::FindingView& finding, const std::string& rule,
                      report::RunView& run) {
-  auto entry = std::find_if(
-      run.suppressed.begin(), run.suppressed.end(),
-      [&rule](const report::SuppressedView& other) { return other.rule == rule; });
+  auto entry =
+      std::find_if(run.suppressed.begin(), run.suppressed.end(),
+                   [&rule](const report::SuppressedView& other) { return other.rule == rule; });
   if (entry == run.suppressed.end())
     entry = run.suppressed.insert(entry, {.rule = rule, .findings = 0, .executions = 0, .ids = {}});
   ++entry->findings;

@@ -129,8 +129,8 @@ class CardReplayer {
     view.seconds = view.run.seconds;
     view.status = CaseStatus::kFinding;
     if (view.run.findings.empty()) {
-      view.status = outcome.exit_status == driver::kExitClean ? CaseStatus::kHeld
-                                                              : CaseStatus::kRefused;
+      view.status =
+          outcome.exit_status == driver::kExitClean ? CaseStatus::kHeld : CaseStatus::kRefused;
       view.reason = view.run.notes.empty() ? "the finding did not appear" : view.run.notes.front();
     }
     return view;

@@ -85,7 +85,8 @@ std::optional<ShortFinding> Shrinking::Describe(const Recording& recording,
   report::Symbolizer symbolizer(job_->loom().pid());
   for (uint32_t i = 0; i < recording.findings.size(); ++i) {
     if (recording.findings[i].verdict != found.verdict) continue;
-    FindingView view = report::BuildFinding(job_->loom().region(), i, symbolizer);
+    FindingView view =
+        report::BuildFinding(job_->loom().region(), i, symbolizer, options_.detail());
     if (view.signature == found.signature) return ShortFinding{recording, std::move(view)};
   }
   return std::nullopt;

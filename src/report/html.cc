@@ -54,16 +54,16 @@ class Page {
   void Add(std::string_view html) { text_.append(html).push_back('\n'); }
 
   void Head() {
-    const std::string title =
-        findings_.empty() ? "Heddle: nothing found"
-                          : "Heddle: " + Count(findings_.size(), "finding");
+    const std::string title = findings_.empty() ? "Heddle: nothing found"
+                                                : "Heddle: " + Count(findings_.size(), "finding");
     Add("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">");
     Add("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
     // The page needs nothing from anywhere, and this says so to the browser.
     Add("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
         "'unsafe-inline'; script-src 'unsafe-inline'\">");
     Add(fmt::format("<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>", title, kPageStyle));
-    Add(fmt::format("<header><h1>{}</h1><button id=\"theme\" class=\"no-print\" type=\"button\" "
+    Add(
+        fmt::format("<header><h1>{}</h1><button id=\"theme\" class=\"no-print\" type=\"button\" "
                     "hidden>light / dark</button></header>",
                     title));
   }
@@ -79,10 +79,10 @@ class Page {
       Add("<dl class=\"facts\">");
       Fact("program", program);
       if (run.executions > 1) {
-        Fact("explored", fmt::format("{} in {:.2f} s, {} per second{}",
-                                     Count(run.executions, "execution"), run.seconds,
-                                     static_cast<uint64_t>(run.executions_per_second + 0.5),
-                                     run.exhausted ? "; every schedule was tried" : ""));
+        Fact("explored",
+             fmt::format("{} in {:.2f} s, {} per second{}", Count(run.executions, "execution"),
+                         run.seconds, static_cast<uint64_t>(run.executions_per_second + 0.5),
+                         run.exhausted ? "; every schedule was tried" : ""));
       }
       if (!run.strategy.empty())
         Fact("strategy", fmt::format("{}, seed {}", run.strategy, run.seed));
@@ -92,8 +92,8 @@ class Page {
       for (const SuppressedView& entry : run.suppressed)
         Fact("suppressed", fmt::format("{} by {}", Count(entry.findings, "finding"), entry.rule));
       for (const UncontrolledView& entry : run.uncontrolled)
-        Fact("not controlled", fmt::format("{}: {} ({} times)", entry.name, entry.treatment,
-                                           entry.count));
+        Fact("not controlled",
+             fmt::format("{}: {} ({} times)", entry.name, entry.treatment, entry.count));
       for (const std::string& note : run.notes) Fact("note", note);
       Add("</dl>");
     }
@@ -146,8 +146,8 @@ class Page {
     }
     for (const CycleEdge& edge : finding.cycle) {
       const bool order = finding.verdict == trace::Verdict::kLockOrder;
-      std::string what = fmt::format("{} {} {}", order ? "takes" : "waits for", edge.kind,
-                                     edge.name);
+      std::string what =
+          fmt::format("{} {} {}", order ? "takes" : "waits for", edge.kind, edge.name);
       if (!edge.variable.empty()) what += " (" + edge.variable + ")";
       Side(ThreadLabel(finding, edge.thread), what, edge.at);
     }
@@ -214,11 +214,13 @@ class Page {
     Add(fmt::format("<div id=\"timeline-{}\"></div>", number));
     Add("<p class=\"faint legend no-print\"><span><i style=\"background:var(--sync)\"></i>"
         "synchronisation</span><span><i style=\"background:var(--atomic)\"></i>atomic</span><span>"
-        "<i style=\"background:var(--event)\"></i>other</span><span><i style=\"background:var(--bad)"
+        "<i style=\"background:var(--event)\"></i>other</span><span><i "
+        "style=\"background:var(--bad)"
         "\"></i>access of the finding</span><span><i style=\"background:var(--lock)\"></i>lock held"
         "</span><span><i style=\"background:var(--wait)\"></i>waits</span> Click or use the arrow "
         "keys; arrows show what the chosen event follows; wheel zooms, drag moves.</p>");
-    text_ += fmt::format("<script type=\"application/json\" data-timeline=\"timeline-{}\">", number);
+    text_ +=
+        fmt::format("<script type=\"application/json\" data-timeline=\"timeline-{}\">", number);
     text_ += TimelineData(finding, options_.directory, sources_);
     Add("</script>");
   }
@@ -235,8 +237,9 @@ class Page {
       Add(fmt::format("<p class=\"faint\">{} earlier events are not shown.</p>",
                       finding.events_left_out));
     }
-    std::string html = "<div class=\"scroll\" tabindex=\"0\"><table class=\"story\"><thead><tr>"
-                       "<th>#</th>";
+    std::string html =
+        "<div class=\"scroll\" tabindex=\"0\"><table class=\"story\"><thead><tr>"
+        "<th>#</th>";
     for (const uint32_t thread : threads)
       html += "<th>" + H(ThreadLabel(finding, thread)) + "</th>";
     Add(html + "<th>place</th></tr></thead><tbody>");
@@ -249,15 +252,15 @@ class Page {
     if (event.result != 0) cell += " -> " + ErrnoWords(event.result);
     if (event.blocked) cell += " (after waiting)";
     const char* kind = event.is_access_of_finding ? "access" : event.switched ? "switch" : "";
-    std::string html = fmt::format(
-        "<tr class=\"{}\"><td class=\"faint\">{}</td>", kind,
-        event.is_access_of_finding ? std::string("*") : std::to_string(event.index));
+    std::string html =
+        fmt::format("<tr class=\"{}\"><td class=\"faint\">{}</td>", kind,
+                    event.is_access_of_finding ? std::string("*") : std::to_string(event.index));
     for (const uint32_t thread : threads)
       html += "<td>" + (thread == event.thread ? H(cell) : "") + "</td>";
     const std::string place =
-        event.line == 0 ? event.function
-                        : fmt::format("{}:{}", RelativePath(event.file, options_.directory),
-                                      event.line);
+        event.line == 0
+            ? event.function
+            : fmt::format("{}:{}", RelativePath(event.file, options_.directory), event.line);
     html += fmt::format("<td><span class=\"faint\">{}</span>", H(place));
     if (const std::string source = sources_.Trimmed(event.file, event.line); !source.empty())
       html += "<br>" + H(source);

@@ -98,16 +98,11 @@ std::string TimelineData(const FindingView& finding, const std::string& director
   json stacks = json::object();
   for (const AccessView& access : finding.accesses)
     stacks[std::to_string(access.thread)] = StackText(access.stack, directory);
-  const json data = {{"words", std::move(words)},
-                     {"places", std::move(places)},
-                     {"kinds", std::move(kinds)},
-                     {"threads", Labels(timeline.threads)},
-                     {"objects", Labels(timeline.objects)},
-                     {"events", EventsOf(timeline)},
-                     {"spans", std::move(spans)},
-                     {"after", std::move(after)},
-                     {"before", BeforeOf(timeline)},
-                     {"stacks", std::move(stacks)}};
+  const json data = {{"words", std::move(words)},           {"places", std::move(places)},
+                     {"kinds", std::move(kinds)},           {"threads", Labels(timeline.threads)},
+                     {"objects", Labels(timeline.objects)}, {"events", EventsOf(timeline)},
+                     {"spans", std::move(spans)},           {"after", std::move(after)},
+                     {"before", BeforeOf(timeline)},        {"stacks", std::move(stacks)}};
   std::string text;
   // Nothing in a script element may look like its end.
   for (const char c : data.dump(-1, ' ', false, json::error_handler_t::replace)) {

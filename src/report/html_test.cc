@@ -29,7 +29,8 @@ std::string PageOf(FindingView finding) {
   run.executions = 3;
   run.findings = {std::move(finding)};
   run.suppressed = {{"race:legacy", 2, 7, {}}};
-  return HtmlPage(ReportOf(std::move(run), CaseStatus::kFinding), {.directory = "/home/u"});
+  return HtmlPage(ReportOf(std::move(run), CaseStatus::kFinding),
+                  {.directory = "/home/u", .heddle_version = "1.2.3"});
 }
 
 bool Has(const std::string& page, const std::string& text) {
@@ -40,8 +41,9 @@ TEST(HtmlTest, ARaceShowsBothSidesNextToEachOther) {
   const std::string page = PageOf(Finished(RaceForTest()));
   EXPECT_TRUE(Has(page, "<div class=\"sides\">"));
   EXPECT_TRUE(Has(page, "<h4>read of 4 bytes by T2</h4><p class=\"faint\">holding no lock</p>"));
-  EXPECT_TRUE(Has(page, "<h4>earlier write of 4 bytes by T1 (teller)</h4>"
-                        "<p class=\"faint\">holding mutex M1 (bank::lock)</p>"));
+  EXPECT_TRUE(Has(page,
+                  "<h4>earlier write of 4 bytes by T1 (teller)</h4>"
+                  "<p class=\"faint\">holding mutex M1 (bank::lock)</p>"));
   EXPECT_TRUE(Has(page, "#0 bank::audit()  <span class=\"faint\">bank/account.cc:31</span>"));
   EXPECT_TRUE(Has(page, "heddle replay .heddle/x.card"));
   EXPECT_TRUE(Has(page, "2 findings by race:legacy"));

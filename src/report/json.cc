@@ -172,6 +172,7 @@ json FindingJson(const FindingView& finding) {
   if (finding.schedule) {
     value["preemptive_switches"] = finding.schedule->preemptive_switches;
     value["threads_involved"] = finding.schedule->threads_involved;
+    value["found_switches"] = finding.schedule->found_switches;
     value["minimal"] = finding.schedule->minimal;
     value["shrink_seconds"] = finding.schedule->shrink_seconds;
   }

@@ -272,6 +272,13 @@ FindingView ReadFinding(const json& object) {
   finding.events = List(object, "events", ReadEvent);
   finding.events_left_out = Number(object, "events_left_out");
   finding.timeline = ReadTimeline(Member(object, "timeline"));
+  if (Member(object, "preemptive_switches").is_number()) {
+    finding.schedule = ScheduleView{.preemptive_switches = Small(object, "preemptive_switches"),
+                                    .threads_involved = Small(object, "threads_involved"),
+                                    .found_switches = Small(object, "found_switches"),
+                                    .minimal = Flag(object, "minimal"),
+                                    .shrink_seconds = Real(object, "shrink_seconds")};
+  }
   finding.first_execution = Number(object, "first_execution");
   finding.count = std::max<uint64_t>(Number(object, "count"), 1);
   finding.card = Text(object, "card");

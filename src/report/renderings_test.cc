@@ -57,6 +57,11 @@ FindingView RaceWithTimeline() {
   event.file = "/home/u/bank/account.cc";
   event.line = 16;
   finding.events = {event};
+  finding.schedule = ScheduleView{.preemptive_switches = 1,
+                                  .threads_involved = 2,
+                                  .found_switches = 9,
+                                  .minimal = true,
+                                  .shrink_seconds = 0.5};
   return finding;
 }
 
@@ -73,11 +78,16 @@ ReportView ReportWith(FindingView finding) {
 ReportView TestsForTest() {
   ReportView report;
   report.kind = "gtest";
-  CaseView held{.name = "Bank.Holds", .status = CaseStatus::kHeld, .reason = "", .seconds = 0.5};
-  CaseView refused{.name = "Bank/0.Is<Static>",
-                   .status = CaseStatus::kRefused,
-                   .reason = "it is \"statically\" linked & more"};
-  CaseView not_run{.name = "Bank.Late", .status = CaseStatus::kNotRun, .reason = ""};
+  CaseView held;
+  held.name = "Bank.Holds";
+  held.seconds = 0.5;
+  CaseView refused;
+  refused.name = "Bank/0.Is<Static>";
+  refused.status = CaseStatus::kRefused;
+  refused.reason = "it is \"statically\" linked & more";
+  CaseView not_run;
+  not_run.name = "Bank.Late";
+  not_run.status = CaseStatus::kNotRun;
   report.cases = {held, refused, not_run};
   return report;
 }

@@ -58,8 +58,8 @@ bool MatchesFrame(const std::string& pattern, const Frame& frame) {
   const auto matches = [&pattern](std::string_view text) {
     return !text.empty() && MatchesPattern(pattern, text);
   };
-  return matches(frame.function) || matches(QualifiedName(frame.function)) ||
-         matches(frame.file) || matches(frame.module);
+  return matches(frame.function) || matches(QualifiedName(frame.function)) || matches(frame.file) ||
+         matches(frame.module);
 }
 
 bool MatchesStack(const std::string& pattern, const Stack& stack) {
@@ -83,11 +83,10 @@ bool MatchesFinding(const std::string& pattern, const FindingView& finding) {
 }
 
 bool MatchesThreads(const std::string& pattern, const FindingView& finding) {
-  return std::any_of(
-      finding.threads.begin(), finding.threads.end(), [&](const ThreadView& thread) {
-        return MatchesStack(pattern, thread.created) || MatchesStack(pattern, thread.current) ||
-               (!thread.name.empty() && MatchesPattern(pattern, thread.name));
-      });
+  return std::any_of(finding.threads.begin(), finding.threads.end(), [&](const ThreadView& thread) {
+    return MatchesStack(pattern, thread.created) || MatchesStack(pattern, thread.current) ||
+           (!thread.name.empty() && MatchesPattern(pattern, thread.name));
+  });
 }
 
 bool MatchesLocks(const std::string& pattern, const FindingView& finding) {
@@ -104,11 +103,10 @@ bool IsMemory(Verdict verdict) {
 }
 
 bool MatchesTop(const std::string& pattern, const FindingView& finding) {
-  return std::any_of(finding.accesses.begin(), finding.accesses.end(),
-                     [&pattern](const AccessView& access) {
-                       return !access.stack.frames.empty() &&
-                              MatchesFrame(pattern, access.stack.frames.front());
-                     });
+  return std::any_of(
+      finding.accesses.begin(), finding.accesses.end(), [&pattern](const AccessView& access) {
+        return !access.stack.frames.empty() && MatchesFrame(pattern, access.stack.frames.front());
+      });
 }
 
 bool MatchesLibrary(const std::string& pattern, const FindingView& finding) {
@@ -139,16 +137,15 @@ bool FallsUnder(const SuppressionRule& rule, const FindingView& finding) {
       return verdict == Verdict::kThreadLeak &&
              (MatchesFinding(rule.pattern, finding) || MatchesThreads(rule.pattern, finding));
     case Kind::kVerdict:
-      return verdict == rule.verdict && (MatchesFinding(rule.pattern, finding) ||
-                                         MatchesThreads(rule.pattern, finding));
+      return verdict == rule.verdict &&
+             (MatchesFinding(rule.pattern, finding) || MatchesThreads(rule.pattern, finding));
   }
   return false;
 }
 
 void AddLine(std::string_view line, size_t number, Suppressions* suppressions) {
   const auto note = [&](const std::string& why) {
-    suppressions->notes.push_back(
-        fmt::format("line {} has no effect: {}", number, why));
+    suppressions->notes.push_back(fmt::format("line {} has no effect: {}", number, why));
   };
   const size_t colon = line.find(':');
   if (colon == std::string_view::npos)

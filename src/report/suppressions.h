@@ -20,7 +20,15 @@
 namespace heddle::report {
 
 struct SuppressionRule {
-  enum class Kind : uint8_t { kRace, kRaceTop, kDeadlock, kCalledFromLib, kMutex, kThread, kVerdict };
+  enum class Kind : uint8_t {
+    kRace,
+    kRaceTop,
+    kDeadlock,
+    kCalledFromLib,
+    kMutex,
+    kThread,
+    kVerdict
+  };
   Kind kind = Kind::kRace;
   trace::Verdict verdict = trace::Verdict::kNone;  // kVerdict: which
   std::string pattern;

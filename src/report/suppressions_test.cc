@@ -63,12 +63,11 @@ TEST(SuppressionsTest, CommentsAndBlankLinesAreNothing) {
 TEST(SuppressionsTest, LinesWithoutEffectAreNamed) {
   const Suppressions read = ParseSuppressions("signal:f\nleak:f\nrace\nrace:\n");
   EXPECT_TRUE(read.rules.empty());
-  EXPECT_EQ(read.notes,
-            (std::vector<std::string>{
-                "line 1 has no effect: Heddle makes no findings of the kind 'signal'",
-                "line 2 has no effect: 'leak' is no kind that Heddle knows",
-                "line 3 has no effect: 'race' is not of the form KIND:PATTERN",
-                "line 4 has no effect: 'race:' has no pattern"}));
+  EXPECT_EQ(read.notes, (std::vector<std::string>{
+                            "line 1 has no effect: Heddle makes no findings of the kind 'signal'",
+                            "line 2 has no effect: 'leak' is no kind that Heddle knows",
+                            "line 3 has no effect: 'race' is not of the form KIND:PATTERN",
+                            "line 4 has no effect: 'race:' has no pattern"}));
 }
 
 }  // namespace

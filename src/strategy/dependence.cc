@@ -11,9 +11,9 @@ enum class Use : uint8_t {
   kNothing,
   kReads,
   kWrites,
-  kShares,      // takes an object together with others
-  kTakes,       // takes an object alone
-  kFutexWait,   // compares and enters the queue
+  kShares,     // takes an object together with others
+  kTakes,      // takes an object alone
+  kFutexWait,  // compares and enters the queue
   kFutexWake,
   kCreates,
   kOutside,

@@ -135,7 +135,8 @@ void Dpor::InheritSleep(uint32_t depth) {
   }
   for (uint32_t i = 0; i < before.asleep_count; ++i) {
     const trace::DporAsleep& some = before.some_asleep[i];
-    if (some.thread == done.thread || Dependent(search_->pending[some.thread].op, done.op)) continue;
+    if (some.thread == done.thread || Dependent(search_->pending[some.thread].op, done.op))
+      continue;
     node.some_asleep[node.asleep_count++] = some;
   }
 }
