@@ -12,6 +12,7 @@ using Arguments = std::vector<std::string>;
 // All return the exit status of the process.
 [[nodiscard]] int RunCommand(const Arguments& arguments);
 [[nodiscard]] int ReplayCommand(const Arguments& arguments);
+[[nodiscard]] int ExplainCommand(const Arguments& arguments);
 [[nodiscard]] int DoctorCommand(const Arguments& arguments);
 [[nodiscard]] int DemoCommand(const Arguments& arguments);
 [[nodiscard]] int CxxCommand(const Arguments& arguments);

@@ -26,6 +26,7 @@ struct Command {
 constexpr Command kCommands[] = {
     {"run", "explore the schedules of a program and report what is wrong", heddle::cli::RunCommand},
     {"replay", "run the execution of a card again", heddle::cli::ReplayCommand},
+    {"explain", "tell the story of a card", heddle::cli::ExplainCommand},
     {"doctor", "check that Heddle works on this machine", heddle::cli::DoctorCommand},
     {"demo", "find planted bugs in the example programs", heddle::cli::DemoCommand},
     {"c++", "compile or link C++ for Heddle with clang++", heddle::cli::CxxCommand},

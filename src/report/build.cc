@@ -14,6 +14,7 @@
 #include "report/events.h"
 #include "report/objects.h"
 #include "report/sentences.h"
+#include "report/story.h"
 #include "report/trim.h"
 
 namespace heddle::report {
@@ -83,6 +84,7 @@ class Builder {
     AddLocation();
     AddThreads();
     AddEvents(region_, finding_, symbolizer_, names_, &view_);
+    AddStory(region_, finding_, symbolizer_, names_, &view_);
     view_.summary = Summarize(view_);
     view_.signature = Signature(view_);
     view_.id = FindingId(view_);
