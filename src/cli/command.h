@@ -14,6 +14,7 @@ using Arguments = std::vector<std::string>;
 [[nodiscard]] int ReplayCommand(const Arguments& arguments);
 [[nodiscard]] int ReportCommand(const Arguments& arguments);
 [[nodiscard]] int CleanCommand(const Arguments& arguments);
+[[nodiscard]] int ExplainCommand(const Arguments& arguments);
 [[nodiscard]] int DoctorCommand(const Arguments& arguments);
 [[nodiscard]] int DemoCommand(const Arguments& arguments);
 [[nodiscard]] int CxxCommand(const Arguments& arguments);

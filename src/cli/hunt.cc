@@ -225,7 +225,7 @@ Result<Hunt> HuntFindings(const RunOptions& options, const driver::StandardInput
     for (const std::string& caveat : report::Caveats(view))
       hunt.run.notes.push_back(view.id + ": " + caveat);
     Card card = MakeCard(options, prepared.value(), input, recording, view);
-    if (shorter.has_value()) card.found_decisions = found.recording.decisions;
+    if (shorter.has_value() && shorter->shorter) card.found_decisions = found.recording.decisions;
     StoreFindingCard(options, card, view, hunt.run);
     hunt.run.findings.push_back(std::move(view));
   }

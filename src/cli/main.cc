@@ -28,6 +28,7 @@ constexpr Command kCommands[] = {
     {"replay", "run the execution of a card again", heddle::cli::ReplayCommand},
     {"report", "make reports from cards or stored results", heddle::cli::ReportCommand},
     {"clean", "remove the cards that earlier runs left", heddle::cli::CleanCommand},
+    {"explain", "tell the story of a card", heddle::cli::ExplainCommand},
     {"doctor", "check that Heddle works on this machine", heddle::cli::DoctorCommand},
     {"demo", "find planted bugs in the example programs", heddle::cli::DemoCommand},
     {"c++", "compile or link C++ for Heddle with clang++", heddle::cli::CxxCommand},

@@ -3,9 +3,8 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
-#include <system_error>
 
+#include "cli/card_run.h"
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/explore_replay.h"
@@ -52,57 +51,6 @@ struct Outcome {
   RunView run;
   int exit_status = driver::kExitClean;
 };
-
-void SetVariable(std::vector<std::string>& environment, const std::string& name,
-                 const std::string& value) {
-  std::erase_if(environment,
-                [&name](const std::string& entry) { return entry.starts_with(name + "="); });
-  environment.push_back(name + "=" + value);
-}
-
-// The invocation that the card describes, as far as this machine has it.
-[[nodiscard]] Result<Prepared> PrepareFromCard(const Card& card, const ReplayOptions& options) {
-  std::error_code error;
-  std::string directory = card.directory;
-  if (!directory.empty() && !std::filesystem::is_directory(directory, error)) {
-    PrintNote("the directory of the card, " + Printable(directory) +
-              ", does not exist: running in this one");
-    directory.clear();
-  }
-  std::string program = options.program.empty() ? card.program_path : options.program;
-  std::filesystem::path path(program);
-  if (path.is_relative()) {
-    path = (options.program.empty() && !directory.empty() ? std::filesystem::path(directory)
-                                                          : std::filesystem::current_path(error)) /
-           path;
-  }
-  Result<Prepared> prepared = Prepare({path.lexically_normal().string()});
-  if (!prepared.ok()) {
-    if (!options.program.empty()) return prepared;
-    Error failure = prepared.error();
-    failure.remedy += (failure.remedy.empty() ? "" : "; ") +
-                      std::string("or name the program with --program PATH");
-    return failure;
-  }
-  driver::Invocation& invocation = prepared.value().invocation;
-  invocation.argv = card.argv;
-  invocation.working_directory = directory;
-  for (const auto& [name, value] : card.environment)
-    SetVariable(invocation.environment, name, value);
-  if (prepared.value().facts.build_id != card.build_id) {
-    PrintNote("'" + prepared.value().facts.path +
-              "' is another build than the one that was recorded: the schedule may not fit it");
-  }
-  return prepared;
-}
-
-[[nodiscard]] driver::LoomSettings SettingsOf(const Card& card) {
-  driver::LoomSettings settings;
-  settings.strategy = card.strategy;
-  settings.seed = card.seed;
-  settings.detect = card.detect;
-  return settings;
-}
 
 // Notes for a card whose finding did not appear.
 void NoteAbsence(const Card& card, const driver::Comparison& comparison, Outcome& outcome) {
@@ -240,7 +188,7 @@ int ReplayCommand(const Arguments& arguments) {
   if (!patience.ok()) return PrintError(patience.error());
   const Result<Card> card = driver::LoadCard(options.card);
   if (!card.ok()) return PrintError(card.error());
-  const Result<Prepared> prepared = PrepareFromCard(card.value(), options);
+  const Result<Prepared> prepared = PrepareFromCard(card.value(), options.program);
   if (!prepared.ok()) return PrintError(prepared.error());
   if (!card.value().explore_name.empty()) {
     if (options.gdb) return ReplayExplorationInGdb(card.value(), options.card, prepared.value());

@@ -1,23 +1,36 @@
 #include "cli/shrinking.h"
 
 #include <algorithm>
+#include <span>
+#include <utility>
 
+#include "driver/card.h"
 #include "driver/diagnosis.h"
 #include "driver/interrupt.h"
-#include "explain/shrink.h"
 #include "report/build.h"
-#include "report/symbols.h"
+#include "report/events.h"
 
 namespace heddle::cli {
 namespace {
 
 using driver::Clock;
 using driver::Recording;
+using explain::EventPair;
+using explain::LoomExecutor;
+using explain::Trial;
 using report::FindingView;
 using std::chrono::nanoseconds;
 
 // Less than this is not worth a loom.
 constexpr nanoseconds kTimeMin = std::chrono::milliseconds(10);
+
+// What explaining a card may take to find the pair that matters.
+constexpr nanoseconds kExplainTime = std::chrono::seconds(2);
+
+// Pairs that are tried: each costs a run.
+constexpr size_t kPairsMax = 48;
+// Longer executions are not searched for pairs.
+constexpr uint64_t kEventsForPairs = 200'000;
 
 // The same finding in a recording: by verdict, and by place as far as the loom knows it.
 [[nodiscard]] size_t IndexOf(const Recording& recording, const FindingView& view) {
@@ -39,55 +52,114 @@ bool Shrinking::StartLoom() {
   if (!loom.ok()) return false;
   job_ = std::make_unique<driver::Job>(std::move(loom.value()));
   failed_ = !job_->loom().WaitForHello(options_.exploration.start_timeout).ok();
+  if (!failed_) symbolizer_ = std::make_unique<report::Symbolizer>(job_->loom().pid());
   return !failed_;
 }
 
 std::optional<ShortFinding> Shrinking::Shrink(const driver::FoundFinding& finding,
-                                              FindingView& found, size_t share) {
+                                              const FindingView& found, size_t share) {
   if (left_ < kTimeMin || driver::Interrupted() || !finding.confirmed) return std::nullopt;
   const Clock::time_point begin = Clock::now();
   std::optional<ShortFinding> result;
   if (StartLoom()) {
     const nanoseconds budget = left_ / static_cast<int64_t>(std::max<size_t>(share, 1));
-    explain::LoomExecutor executor(*job_, options_.exploration.loom, begin + budget);
-    const std::optional<explain::Trial> first =
+    LoomExecutor executor(*job_, options_.exploration.loom, begin + budget);
+    const std::optional<Trial> first =
         executor.Begin(finding.recording, IndexOf(finding.recording, found));
-    if (first.has_value()) {
-      const explain::Shrunk shrunk = explain::Shrink(executor, *first);
-      report::ScheduleView schedule{.preemptive_switches = first->cost.switches,
-                                    .threads_involved = first->cost.threads,
-                                    .found_switches = first->cost.switches,
-                                    .minimal = first->cost.switches == 0};
-      if (shrunk.best.cost < first->cost) {
-        const std::optional<Recording> recording = executor.Record(shrunk.best.guide);
-        if (recording.has_value()) result = Describe(*recording, found);
-      }
-      const bool is_best = result.has_value() || shrunk.best.cost == first->cost;
-      if (is_best) {
-        schedule.preemptive_switches = shrunk.best.cost.switches;
-        schedule.threads_involved = shrunk.best.cost.threads;
-        schedule.minimal = shrunk.minimal;
-      }
-      schedule.shrink_seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-      (result.has_value() ? result->view : found).schedule = schedule;
-    }
+    if (first.has_value()) result = Shorten(executor, *first, found);
   }
-  left_ -= std::min<nanoseconds>(left_, Clock::now() - begin);
+  const nanoseconds took = Clock::now() - begin;
+  left_ -= std::min(left_, took);
+  if (result.has_value())
+    result->view.schedule->shrink_seconds = std::chrono::duration<double>(took).count();
   return result;
 }
 
-// With stacks. Nothing if a person would call it another finding, or if it is not certain that it appears again.
-std::optional<ShortFinding> Shrinking::Describe(const Recording& recording,
-                                                const FindingView& found) {
+std::optional<ShortFinding> Shrinking::Shorten(LoomExecutor& executor, const Trial& first,
+                                               const FindingView& found) {
+  const explain::Shrunk shrunk = explain::Shrink(executor, first);
+  // The best first. If a person would call that another finding, or if it does not appear again, the one that was found.
+  for (const Trial* trial : {&shrunk.best, &first}) {
+    std::optional<Recording> recording = executor.Record(trial->guide);
+    if (!recording.has_value()) continue;
+    std::optional<Told> told = Tell(*recording, *executor.Target());
+    if (!told.has_value() || told->view.signature != found.signature) continue;
+    AddSwap(executor, trial->guide, *told);
+    const bool best = trial == &shrunk.best;
+    told->view.schedule =
+        report::ScheduleView{.preemptive_switches = trial->cost.switches,
+                             .threads_involved = trial->cost.threads,
+                             .found_switches = first.cost.switches,
+                             .minimal = trial->cost.switches == 0 || (best && shrunk.minimal)};
+    return ShortFinding{std::move(*recording), std::move(told->view), trial->cost < first.cost};
+  }
+  return std::nullopt;
+}
+
+// Runs it again with stacks. Nothing if that was another execution. REQUIRES: `wanted` is in the recording.
+std::optional<Shrinking::Told> Shrinking::Tell(const Recording& recording,
+                                               const trace::Finding& wanted) {
+  const uint64_t key = wanted.key;
+  const auto place =
+      std::find_if(recording.findings.begin(), recording.findings.end(),
+                   [key](const trace::Finding& finding) { return finding.key == key; });
+  if (place == recording.findings.end()) return std::nullopt;
   const driver::Result<driver::Diagnosis> diagnosis =
       driver::Diagnose(*job_, options_.exploration.loom, recording);
   if (!diagnosis.ok() || !diagnosis.value().confirmed) return std::nullopt;
-  report::Symbolizer symbolizer(job_->loom().pid());
-  for (uint32_t i = 0; i < recording.findings.size(); ++i) {
-    if (recording.findings[i].verdict != found.verdict) continue;
-    FindingView view =
-        report::BuildFinding(job_->loom().region(), i, symbolizer, options_.detail());
-    if (view.signature == found.signature) return ShortFinding{recording, std::move(view)};
+  const trace::Region& region = job_->loom().region();
+  Told told;
+  told.view =
+      report::BuildFinding(region, static_cast<uint32_t>(place - recording.findings.begin()),
+                           *symbolizer_, options_.detail());
+  const uint64_t end = std::min<uint64_t>(place->event, region.execution.kept_event_count);
+  if (end > kEventsForPairs) return told;
+  told.events.assign(region.events, region.events + end);
+  told.pairs = explain::ConflictingPairs(told.events, kPairsMax);
+  report::ObjectNames names(*symbolizer_);
+  for (const EventPair& pair : told.pairs) {
+    told.swaps.push_back({report::ViewOfEvent(region, pair.first, *symbolizer_, names),
+                          report::ViewOfEvent(region, pair.second, *symbolizer_, names)});
+  }
+  return told;
+}
+
+// Names of objects are those of the story where that has the event.
+void Shrinking::AddSwap(LoomExecutor& executor, const explain::Guide& guide, Told& told) {
+  const std::optional<size_t> index = executor.FindSwap(guide, told.events, told.pairs);
+  if (!index.has_value()) return;
+  told.view.swap = std::move(told.swaps[*index]);
+  for (report::EventView* event : {&told.view.swap->first, &told.view.swap->second}) {
+    for (const report::StoryRow& row : told.view.story) {
+      const bool same = row.kind == report::StoryKind::kEvent && !row.event.is_access_of_finding &&
+                        row.event.index == event->index;
+      if (same) *event = row.event;
+    }
+  }
+}
+
+std::optional<FindingView> Shrinking::Explain(const driver::Card& card) {
+  if (!StartLoom()) return std::nullopt;
+  Recording recorded;
+  recorded.execution = card.execution;
+  recorded.decisions = card.decisions;
+  const driver::Result<trace::Reply> reply =
+      job_->Transact(job_->Annotate(options_.exploration.loom, recorded));
+  if (!reply.ok()) return std::nullopt;
+  const Recording recording = job_->Record(card.execution);
+  for (size_t i = 0; i < recording.findings.size(); ++i) {
+    if (recording.findings[i].verdict != card.verdict) continue;
+    LoomExecutor executor(*job_, options_.exploration.loom, Clock::now() + kExplainTime);
+    const std::optional<Trial> trial = executor.Begin(recording, i);
+    std::optional<Told> told = Tell(recording, recording.findings[i]);
+    if (!told.has_value()) continue;
+    if (trial.has_value()) {
+      AddSwap(executor, trial->guide, *told);
+      told->view.schedule = report::ScheduleView{.preemptive_switches = trial->cost.switches,
+                                                 .threads_involved = trial->cost.threads,
+                                                 .found_switches = trial->cost.switches};
+    }
+    return std::move(told->view);
   }
   return std::nullopt;
 }

@@ -1,4 +1,5 @@
-// Makes the schedules of findings short before they are shown (explain/shrink.h), within one time for all of them.
+// Makes the schedules of findings short before they are shown (explain/shrink.h), within one time for all of them, and finds
+// the pair of events that matters (explain/swap.h).
 //
 // One loom of its own is started for this when the first finding comes, and asked about all of them.
 #pragma once
@@ -10,14 +11,17 @@
 #include "cli/hunt.h"
 #include "driver/exploration.h"
 #include "explain/loom_executor.h"
+#include "explain/shrink.h"
 #include "report/model.h"
+#include "report/symbols.h"
 
 namespace heddle::cli {
 
-// A finding in a shorter schedule, run twice as any other.
+// A finding in a schedule that may be shorter, run twice as any other.
 struct ShortFinding {
   driver::Recording recording;
   report::FindingView view;
+  bool shorter = false;
 };
 
 class Shrinking {
@@ -25,21 +29,36 @@ class Shrinking {
   Shrinking(const RunOptions& options, const Prepared& prepared, const driver::StandardInput& input)
       : options_(options), prepared_(prepared), input_(input), left_(options.shrink_time) {}
 
-  // The finding numbered `index` among those of its recording, of which `found` is the view. `share` of what is left of
-  // the time may be used for it. Nothing if the schedule stays as it is; `found.schedule` then still says what is known.
+  // The finding of which `found` is the view. `share`: one part in so many of what is left of the time may be used for it.
+  // Nothing if it stays as it is.
   [[nodiscard]] std::optional<ShortFinding> Shrink(const driver::FoundFinding& finding,
-                                                   report::FindingView& found, size_t share);
+                                                   const report::FindingView& found, size_t share);
+
+  // The finding of a card, in the card's schedule as it is. Nothing if it does not appear there.
+  [[nodiscard]] std::optional<report::FindingView> Explain(const driver::Card& card);
 
  private:
+  struct Told {
+    report::FindingView view;
+    std::vector<trace::Event> events;       // before the finding
+    std::vector<explain::EventPair> pairs;  // that may matter
+    std::vector<report::SwapView> swaps;    // the same in words
+  };
+
   [[nodiscard]] bool StartLoom();
-  [[nodiscard]] std::optional<ShortFinding> Describe(const driver::Recording& recording,
-                                                     const report::FindingView& found);
+  [[nodiscard]] std::optional<ShortFinding> Shorten(explain::LoomExecutor& executor,
+                                                    const explain::Trial& first,
+                                                    const report::FindingView& found);
+  [[nodiscard]] std::optional<Told> Tell(const driver::Recording& recording,
+                                         const trace::Finding& wanted);
+  void AddSwap(explain::LoomExecutor& executor, const explain::Guide& guide, Told& told);
 
   const RunOptions& options_;
   const Prepared& prepared_;
   const driver::StandardInput& input_;
   std::chrono::nanoseconds left_;
   std::unique_ptr<driver::Job> job_;
+  std::unique_ptr<report::Symbolizer> symbolizer_;
   bool failed_ = false;
 };
 

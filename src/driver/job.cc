@@ -57,9 +57,10 @@ Command Job::Replay(const LoomSettings& settings, const Recording& recording, bo
   std::copy_n(recording.decisions.begin(), count, region.decisions);
   command.decision_count = static_cast<uint32_t>(count);
   if (!diagnose) return command;
-  command.flags = trace::kDiagnose;
-  // What decides a finding happened shortly before it; stacks of all events would cost more than the execution.
-  constexpr uint64_t kEventsWithStack = 100;
+  command.flags = trace::kDiagnose | trace::kAnnotate;
+  // Most shrunk executions have fewer. What decides a finding happened shortly before it; stacks of all events of a
+  // long one would cost more than the execution.
+  constexpr uint64_t kEventsWithStack = 1'000;
   const uint64_t events = recording.end.event_count;
   command.snapshot_events_from = events > kEventsWithStack ? events - kEventsWithStack : 0;
   for (uint32_t i = 0; i < recording.findings.size() && command.watch_count < kFindingsMax; ++i) {

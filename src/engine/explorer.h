@@ -239,7 +239,7 @@ class Explorer {
     for (int i = 0; i < kTries; ++i) {
       Command command = plan_.command;
       command.kind = CommandKind::kReplay;
-      command.flags = trace::kDiagnose;
+      command.flags = trace::kDiagnose | trace::kAnnotate;
       command.strategy = {trace::StrategyKind::kReplay, 0, 0};
       command.decision_count = static_cast<uint32_t>(region().in_process.end.decision_count);
       command.first_execution = number;

@@ -1,6 +1,7 @@
 #include "explain/loom_executor.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "driver/interrupt.h"
@@ -22,9 +23,9 @@ constexpr int kTrialsMin = 4;
 constexpr uint64_t kStepsFactor = 4;
 constexpr uint64_t kStepsMore = 2'000;
 
-// The search gets what leaving out did not use, but not more than this at once: it ends by itself in small programs, and in
-// large ones it leads nowhere.
-constexpr nanoseconds kSearchTimeMax = milliseconds(800);
+// The search gets this part of the time that is left, in percent: it ends by itself in small programs, and in large ones it
+// leads nowhere.
+constexpr int kSearchPercent = 40;
 constexpr nanoseconds kSearchBatch = milliseconds(100);
 
 }  // namespace
@@ -113,9 +114,29 @@ std::optional<Recording> LoomExecutor::Record(const Guide& guide) {
   return job_.Record(execution_);
 }
 
+std::optional<size_t> LoomExecutor::FindSwap(const Guide& guide,
+                                             const std::vector<trace::Event>& events,
+                                             const std::vector<EventPair>& pairs) {
+  const Region& region = job_.loom().region();
+  for (size_t i = 0; i < pairs.size() && !Stopped(); ++i) {
+    trace::Command command =
+        job_.Guide(settings_, SwappedGuide(guide, events, pairs[i]), steps_max_);
+    command.first_execution = execution_;
+    command.flags |= trace::kDiagnose;  // for the events; no stacks
+    command.snapshot_events_from = UINT64_MAX;
+    if (!Execute(command)) continue;
+    const trace::Execution& end = region.execution;
+    const bool passes = end.finished != 0 && end.finding_count == 0 && end.step_count <= steps_max_;
+    const std::span<const trace::Event> after(region.events,
+                                              std::min(end.kept_event_count, kEventsMax));
+    if (passes && IsSwapped(events, pairs[i], after)) return i;
+  }
+  return std::nullopt;
+}
+
 Executor::SearchResult LoomExecutor::Search(uint32_t switches_max) {
   SearchResult result;
-  const Clock::time_point end = std::min(deadline_, Clock::now() + kSearchTimeMax);
+  const Clock::time_point end = Clock::now() + TimeLeft() * kSearchPercent / 100;
   driver::LoomSettings settings = settings_;
   settings.strategy = {trace::StrategyKind::kDfs, 0, 0, switches_max};
   Region& region = job_.loom().region();

@@ -9,6 +9,7 @@
 
 #include "driver/job.h"
 #include "explain/executor.h"
+#include "explain/swap.h"
 
 namespace heddle::explain {
 
@@ -26,15 +27,23 @@ class LoomExecutor final : public Executor {
   [[nodiscard]] std::optional<Trial> Run(const Guide& guide) override;
   [[nodiscard]] SearchResult Search(uint32_t switches_max) override;
 
+  // Which of the pairs, in the other order, makes the execution pass: its place in `pairs`. `events` are those to which
+  // `guide` leads.
+  [[nodiscard]] std::optional<size_t> FindSwap(const Guide& guide,
+                                               const std::vector<trace::Event>& events,
+                                               const std::vector<EventPair>& pairs);
+
   // Runs the guide as Run does, and copies what it left in the region: a recording like any other. REQUIRES: Begin.
   [[nodiscard]] std::optional<driver::Recording> Record(const Guide& guide);
+
+  // The finding in what ran last, null if it is not there. REQUIRES: Begin.
+  [[nodiscard]] const trace::Finding* Target() const;
 
  private:
   [[nodiscard]] std::chrono::nanoseconds TimeLeft() const;
   [[nodiscard]] bool Stopped() const;
   [[nodiscard]] bool Execute(const trace::Command& command);
   [[nodiscard]] Trial TrialOfLast() const;
-  [[nodiscard]] const trace::Finding* Target() const;
   [[nodiscard]] std::optional<Trial> Annotated(const driver::Recording& recording);
 
   driver::Job& job_;

@@ -14,6 +14,7 @@
 #include "report/events.h"
 #include "report/objects.h"
 #include "report/sentences.h"
+#include "report/story.h"
 #include "report/trim.h"
 
 namespace heddle::report {
@@ -85,6 +86,7 @@ class Builder {
     AddEvents(region_, finding_, symbolizer_, names_, &view_);
     if (detail == Detail::kTimeline)
       view_.timeline = BuildTimeline(region_, finding_, symbolizer_, names_, view_);
+    AddStory(region_, finding_, symbolizer_, names_, &view_);
     view_.summary = Summarize(view_);
     view_.signature = Signature(view_);
     view_.id = FindingId(view_);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 #include <map>
+#include <memory>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -22,12 +23,6 @@ using trace::OpKind;
 
 // Events that a view keeps. What decides a finding happened shortly before it; a renderer may show fewer.
 constexpr size_t kEventsKept = 200;
-
-// Events that happen all the time and order nothing.
-bool IsNoise(OpKind op) {
-  return op == OpKind::kNone || op == OpKind::kClock || op == OpKind::kMalloc ||
-         op == OpKind::kFree;
-}
 
 bool HasValue(OpKind op) {
   return op == OpKind::kAtomicLoad || op == OpKind::kAtomicStore || op == OpKind::kAtomicRmw ||
@@ -56,8 +51,17 @@ void SetCreationPlace(const trace::Region& region, const trace::Event& event,
            view);
 }
 
-EventView ViewOf(const trace::Region& region, uint64_t index, Symbolizer& symbolizer,
-                 ObjectNames& names) {
+bool IsPlain(OpKind op) { return op == OpKind::kPlainRead || op == OpKind::kPlainWrite; }
+
+}  // namespace
+
+bool IsNoise(OpKind op) {
+  return op == OpKind::kNone || op == OpKind::kClock || op == OpKind::kMalloc ||
+         op == OpKind::kFree;
+}
+
+EventView ViewOfEvent(const trace::Region& region, uint64_t index, Symbolizer& symbolizer,
+                      ObjectNames& names) {
   const trace::Event& event = region.events[index];
   EventView view;
   view.index = index;
@@ -92,8 +96,7 @@ EventView ViewOf(const trace::Region& region, uint64_t index, Symbolizer& symbol
   return view;
 }
 
-// A row for an access that the engine did not see as an event.
-EventView ViewOf(const AccessView& access, const FindingView& finding) {
+EventView ViewOfAccess(const AccessView& access, const FindingView& finding) {
   EventView view;
   view.index = access.event;
   view.thread = access.thread;
@@ -109,7 +112,7 @@ EventView ViewOf(const AccessView& access, const FindingView& finding) {
   return view;
 }
 
-bool IsPlain(OpKind op) { return op == OpKind::kPlainRead || op == OpKind::kPlainWrite; }
+namespace {
 
 // Gives each text and each place a number.
 class TimelineWriter {
@@ -183,14 +186,14 @@ std::shared_ptr<const Timeline> BuildTimeline(const trace::Region& region,
   const auto add_accesses = [&](uint64_t until) {
     for (auto access = view.accesses.rbegin(); access != view.accesses.rend(); ++access) {
       if (!IsPlain(access->op) || access->event != until) continue;
-      writer.Add(ViewOf(*access, view), access->op);
+      writer.Add(ViewOfAccess(*access, view), access->op);
     }
   };
   for (uint64_t i = begin; i < end; ++i) {
     if (finding.verdict == trace::Verdict::kDataRace) add_accesses(i);
     const trace::Event& event = region.events[i];
     if (IsNoise(event.op)) continue;
-    TimelineEvent& added = writer.Add(ViewOf(region, i, symbolizer, names), event.op);
+    TimelineEvent& added = writer.Add(ViewOfEvent(region, i, symbolizer, names), event.op);
     added.object = event.object;
     added.time_ns = event.time_ns;
     const ObjectKind kind = KindOfObject(event.op);
@@ -230,7 +233,7 @@ void AddEvents(const trace::Region& region, const trace::Finding& finding, Symbo
   for (uint64_t i = 0; i < at; ++i) view->events_left_out += IsNoise(region.events[i].op) ? 0 : 1;
 
   for (auto index = chosen.rbegin(); index != chosen.rend(); ++index) {
-    view->events.push_back(ViewOf(region, *index, symbolizer, names));
+    view->events.push_back(ViewOfEvent(region, *index, symbolizer, names));
   }
   if (view->events.empty() || finding.verdict != trace::Verdict::kDataRace) return;
   // The earlier access goes first where both happened before the same event.
@@ -241,7 +244,7 @@ void AddEvents(const trace::Region& region, const trace::Finding& finding, Symbo
         std::find_if(view->events.begin(), view->events.end(), [access](const EventView& event) {
           return event.index >= access->event && !event.is_access_of_finding;
         });
-    view->events.insert(after, ViewOf(*access, *view));
+    view->events.insert(after, ViewOfAccess(*access, *view));
   }
 }
 

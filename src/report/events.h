@@ -10,6 +10,16 @@
 
 namespace heddle::report {
 
+// One event of the region, by its number. REQUIRES: index < kept_event_count.
+[[nodiscard]] EventView ViewOfEvent(const trace::Region& region, uint64_t index,
+                                    Symbolizer& symbolizer, ObjectNames& names);
+
+// A row for an access that the engine did not see as an event.
+[[nodiscard]] EventView ViewOfAccess(const AccessView& access, const FindingView& finding);
+
+// Events that happen all the time and order nothing.
+[[nodiscard]] bool IsNoise(trace::OpKind op);
+
 // Fills view->events from the region's events, oldest first. The plain accesses of view->accesses, which are no events,
 // get rows of their own at the moment when they happened.
 void AddEvents(const trace::Region& region, const trace::Finding& finding, Symbolizer& symbolizer,

@@ -176,6 +176,10 @@ json FindingJson(const FindingView& finding) {
     value["minimal"] = finding.schedule->minimal;
     value["shrink_seconds"] = finding.schedule->shrink_seconds;
   }
+  if (finding.swap) {
+    value["swap"] = {{"first", EventJson(finding.swap->first)},
+                     {"second", EventJson(finding.swap->second)}};
+  }
   if (finding.heap) value["heap"] = HeapJson(*finding.heap);
   if (finding.verdict == trace::Verdict::kCrash) value["signal"] = finding.signal;
   if (finding.verdict == trace::Verdict::kExitStatus) value["exit_status"] = finding.exit_status;

@@ -130,6 +130,22 @@ struct EventView {
       false;  // no event of the engine but one of the two accesses of a race
 };
 
+// One row of the story: what happened, who went on, or what was left out.
+enum class StoryKind : uint8_t {
+  kEvent,  // `event`, which may be an access of the finding
+  kSwitch,  // the turn goes from `event.thread` to `next`; event.words is what that one was about to do, or ""
+  kFold,     // `folded` events of the threads before and after do not matter
+  kBlocked,  // at the end: `event.thread` waits, event.words says for what
+  kFinding,  // the finding itself, in its thread
+};
+struct StoryRow {
+  StoryKind kind = StoryKind::kEvent;
+  EventView event;
+  uint32_t next = kNoThreadIndex;
+  bool preemptive = false;  // kSwitch: the thread could have gone on
+  uint64_t folded = 0;
+};
+
 // How much of a schedule there is to understand.
 struct ScheduleView {
   uint32_t preemptive_switches = 0;  // away from a thread that could have gone on
@@ -137,6 +153,13 @@ struct ScheduleView {
   uint32_t found_switches = 0;       // preemptive ones of the schedule that was found first
   bool minimal = false;              // no schedule that shows the finding has fewer
   double shrink_seconds = 0;
+};
+
+// Two events of the schedule, `first` before `second`. In the other order, and otherwise the same schedule as far as it
+// fits, the execution passes: this was tried.
+struct SwapView {
+  EventView first;
+  EventView second;
 };
 
 // One thing that is wrong. BuildFinding fills what the region knows; the driver adds the fields of the last group.
@@ -166,12 +189,15 @@ struct FindingView {
   // All events, where a drawing was asked for; null otherwise.
   std::shared_ptr<const Timeline> timeline;
 
+  std::vector<StoryRow> story;  // the whole execution up to the finding; empty if that is not known
+
   // Set by the driver.
   uint64_t first_execution = 0;
   uint64_t count = 1;                    // executions in which the same finding appeared
   std::string card;                      // path of the card, "" if none was written
   std::optional<ScheduleView> schedule;  // after shrinking
-  // Why it does not count: a line of a file, or "baseline"; "" if it does.
+  std::optional<SwapView> swap;          // the pair that matters, if one does it
+  // Why it does not count: a line of a suppressions file, or "baseline"; "" if it does.
   std::string suppressed_by;
   std::string output_tail;  // end of what the program printed in that execution
 };

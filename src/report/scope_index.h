@@ -31,8 +31,9 @@ class ScopeIndex {
   void AddFunction(Dwarf_Die* die);
 
   Dwarf* dwarf_ = nullptr;
-  std::vector<Function> functions_;                   // sorted by low
-  std::unordered_map<Dwarf_Off, Dwarf_Off> parents_;  // of scopes and of what is declared in classes
+  std::vector<Function> functions_;  // sorted by low
+  std::unordered_map<Dwarf_Off, Dwarf_Off>
+      parents_;  // of scopes and of what is declared in classes
 };
 
 }  // namespace heddle::report

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "report/names.h"
 #include "report/sentences.h"
 #include "report/text.h"
 #include "report/text_writer.h"
@@ -216,6 +217,14 @@ void AddSchedule(const FindingView& finding, TextWriter* out) {
   if (schedule.minimal && schedule.preemptive_switches > 0) more.push_back("no schedule has fewer");
   for (size_t i = 0; i < more.size(); ++i) text += (i == 0 ? " (" : "; ") + more[i];
   out->Line(text + (more.empty() ? "" : ")"));
+  if (!finding.swap) return;
+  const auto words = [](const EventView& event) {
+    std::string what = fmt::format("T{} {}", event.thread, Harmless(event.words));
+    if (event.line != 0) what += fmt::format(" ({}:{})", BaseName(event.file), event.line);
+    return what;
+  };
+  out->Line(fmt::format("  it passes if: {}", words(finding.swap->second)));
+  out->Line(fmt::format("        before: {}", words(finding.swap->first)));
 }
 
 void AddMessage(const FindingView& finding, TextWriter* out) {
@@ -234,6 +243,25 @@ void AddOutput(const FindingView& finding, TextWriter* out) {
 
 }  // namespace
 
+std::string StoryText(const FindingView& finding, const TextOptions& options) {
+  TextWriter out(options);
+  out.Line(ReplayLine(finding));
+  out.Line();
+  out.Heading(Harmless(finding.summary));
+  out.Line(fmt::format("  {}: {}", trace::VerdictName(finding.verdict),
+                       trace::VerdictText(finding.verdict)));
+  AddSchedule(finding, &out);
+  AddMessage(finding, &out);
+  if (!finding.story.empty()) {
+    AddStoryText(finding, &out);
+  } else {
+    AddEventTable(finding, &out);
+  }
+  out.Line();
+  out.Line(ReplayLine(finding));
+  return out.Take();
+}
+
 std::string FindingText(const FindingView& finding, const TextOptions& options) {
   TextWriter out(options);
   out.Line(ReplayLine(finding));
@@ -243,12 +271,13 @@ std::string FindingText(const FindingView& finding, const TextOptions& options) 
                        trace::VerdictText(finding.verdict)));
   AddSchedule(finding, &out);
   AddMessage(finding, &out);
+  if (!finding.story.empty()) AddStoryText(finding, &out);
   AddAccesses(finding, &out);
   AddCycle(finding, &out);
   AddLocation(finding, &out);
   AddHeap(finding, &out);
   AddThreads(finding, &out);
-  AddEventTable(finding, &out);
+  if (finding.story.empty()) AddEventTable(finding, &out);
   AddOutput(finding, &out);
   out.Line();
   out.Line(ReplayLine(finding));

@@ -31,10 +31,10 @@ class TextWriter {
   // "src/account.cc:17:9", relative to the directory of the options; the module and offset where no line is known.
   [[nodiscard]] std::string Place(const Frame& frame) const;
   [[nodiscard]] std::string Path(std::string_view path) const;
-
- private:
+  // The text of a source line, if the file can be read and is to be quoted.
   [[nodiscard]] std::optional<std::string> SourceLine(const std::string& file, uint32_t line);
 
+ private:
   const TextOptions& options_;
   std::string text_;
   std::map<std::string, std::vector<std::string>>
@@ -49,5 +49,8 @@ class TextWriter {
 
 // Part of FindingText: the table of events.
 void AddEventTable(const FindingView& finding, TextWriter* out);
+
+// Part of FindingText: the story; the table of events where there is none.
+void AddStoryText(const FindingView& finding, TextWriter* out);
 
 }  // namespace heddle::report

@@ -13,6 +13,7 @@ schedules  budget of the search: fail/ must be found within it (default 10000), 
 flags      more compiler flags, separated by commas
 run        more options of `heddle run`, separated by commas
 expect     further verdicts that fail/ may report besides its own, separated by commas
+switches   preemptive switches of the shortest schedule that shows it, checked with g++ -O2
 """
 
 import concurrent.futures
@@ -36,6 +37,7 @@ class Program:
     flags: tuple = ()
     run: tuple = ()
     expect: tuple = ()
+    switches: int = -1  # -1: not stated
 
     @property
     def verdict(self):
@@ -50,9 +52,9 @@ def parse(source, first_line):
         return program
     for word in first_line[len("// heddle:") :].split():
         key, equals, value = word.partition("=")
-        if not equals or key not in ("ways", "levels", "schedules", "flags", "run", "expect"):
+        if not equals or key not in ("ways", "levels", "schedules", "flags", "run", "expect", "switches"):
             raise ValueError(f"{source}:1: do not understand `{word}`; see tests/litmus/programs.py")
-        setattr(program, key, int(value) if key == "schedules" else tuple(value.split(",")))
+        setattr(program, key, int(value) if key in ("schedules", "switches") else tuple(value.split(",")))
     for value, known in ((program.ways, WAYS), (program.levels, LEVELS)):
         if not set(value) <= set(known):
             raise ValueError(f"{source}:1: {','.join(value)} is not among {','.join(known)}")

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=1
 // Bug: balance is checked in one critical section and taken in another. No data race: every access is locked.
 //   step | customer 1           | customer 2
 //   1    | sees 100             |

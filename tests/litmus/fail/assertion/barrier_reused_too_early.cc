@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=1
 // Bug: a hand-made barrier resets its counter while a slow thread still looks at it. A round number would tell.
 //   step | thread 1                   | thread 2
 //   1    | arrives, looks: 1 of 2     |

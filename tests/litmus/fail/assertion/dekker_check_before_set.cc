@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=1
 // Bug: each side looks at the other's flag before it raises its own, so both may enter.
 //   step | thread 0            | thread 1
 //   1    | the other is down   |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: an answer is expected within a millisecond.
 //   step | main                          | task
 //   1    | starts the task               |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=1
 // Bug: the consumer asks once before it waits and not again afterwards. Another consumer may take the item between the
 // notification and the wake-up, and a wait may end without any notification.
 //   step | consumer 1           | consumer 2           | producer

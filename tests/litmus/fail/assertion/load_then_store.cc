@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=1
 // Bug: an atomic counter is incremented by a load and a store.
 //   step | thread 1        | thread 2
 //   1    | loads 0         |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=1
 // Bug: a map whose every method is locked is asked for a key, and told to insert it, in two calls.
 //   step | thread 1                | thread 2
 //   1    | Contains: no            |

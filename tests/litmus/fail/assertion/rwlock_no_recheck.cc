@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=1
 // Bug: what was read under the shared lock is taken for granted under the exclusive one.
 //   step | thread 1                   | thread 2
 //   1    | shared: slot is free       |

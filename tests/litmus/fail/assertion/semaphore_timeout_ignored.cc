@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=1
 // Bug: sem_timedwait may return without the semaphore.
 //   step | consumer                    | producer
 //   1    | waits at most a second      |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=1
 // Bug: 10 ms are "always" over before 50 ms are. They are, but the thread that wakes first need not run first.
 //   step | early                    | late
 //   1    | sleeps 10 ms             | sleeps 50 ms

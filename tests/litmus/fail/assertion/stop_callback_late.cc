@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: a waiter on condition_variable_any takes the end of its wait for data; it was the stop request.
 //   step | main               | worker
 //   1    |                    | waits for data or a stop request

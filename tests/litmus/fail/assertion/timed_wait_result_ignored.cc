@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=1
 // Bug: wait_for says that the time is over, and nobody listens.
 //   step | waiter                         | setter
 //   1    | waits for 10 ms                |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=1
 // Bug: two atomics that belong together are read one by one.
 //   step | writer       | reader
 //   1    | low = 1      |

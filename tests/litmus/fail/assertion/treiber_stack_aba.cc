@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=1
 // Bug: a lock-free stack whose nodes are used again. Its pop compares the head with what it read, and that may have
 // been away and come back, with another successor (ABA).
 //   step | thread 1                                   | thread 2

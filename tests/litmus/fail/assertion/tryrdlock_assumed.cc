@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=1
 // Bug: pthread_rwlock_tryrdlock "cannot fail here".
 //   step | writer              | reader
 //   1    | write lock          |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc levels=O0,O2
+// heddle: ways=gcc levels=O0,O2 switches=0
 // Bug: compare_exchange_weak may fail although the value is the expected one; nobody else is even running.
 //   step | worker
 //   1    | compare_exchange_weak(0 -> 1) fails without cause

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=0
 // Bug: the number of open files may be decremented before it was incremented; the program checks itself and aborts.
 //   step | opener         | closer
 //   1    |                | open_files = -1     <- abort

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=1
 // Bug: a divisor is set in two steps, and is zero in between.
 //   step | writer             | reader
 //   1    | divisor = 0        |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=0
 // Bug: the user of a service assumes that the thread that was started first has run first.
 //   step | starter                  | user
 //   1    |                          | service is null: writes through it     <- SIGSEGV

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=1
 // Bug: an event may arrive before the callback for it is set. The lock makes it no data race.
 //   step | main                 | event thread
 //   1    |                      | calls the null callback     <- SIGSEGV

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: atomic wait and notify wake, but only the memory order of the load and the store decides what is ordered.
 //   step | writer                        | reader
 //   1    | data = 42                     |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: two phases of a computation without a barrier between them: the second reads what the neighbour wrote in the
 // first. Covers: threads that depend on each other by phase.
 //   step | thread 0           | thread 1

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: adjacent bit-fields are one memory location: writing one rewrites the other.
 //   step | thread 1             | thread 2
 //   1    | state.open = 1       |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=1
 // Bug: request_stop asks a thread to stop, it does not wait for it.
 //   step | main                  | worker
 //   1    | request_stop          |

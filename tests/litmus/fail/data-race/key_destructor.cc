@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: a worker says that it is done, but the destructor of its thread-specific data has still to run.
 //   step | worker                              | main
 //   1    | sets its value, posts `done`        |

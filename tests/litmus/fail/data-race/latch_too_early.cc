@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=1
 // Bug: a worker counts down before it has written its result.
 //   step | worker                 | main
 //   1    | count_down             |

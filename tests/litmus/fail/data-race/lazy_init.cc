@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: lazy initialisation by hand, without any lock.
 //   step | thread 1                        | thread 2
 //   1    | sees no table, fills it         |

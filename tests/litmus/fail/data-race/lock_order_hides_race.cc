@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=1
 // Bug: thread 1 writes x before its critical section, thread 2 after its own. If thread 1 gets the lock first, the lock
 // orders the writes by luck; in the other order nothing does. Covers: mutex.
 //   step | thread 1           | thread 2

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: two threads clear parts of one buffer, and the parts overlap by one byte.
 //   step | thread 1            | thread 2
 //   1    | clears [0, 17)      |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: the writer has its release fence, but the reader has no acquire fence: one fence alone orders nothing.
 //   step | writer                    | reader
 //   1    | data = 42; release fence  |

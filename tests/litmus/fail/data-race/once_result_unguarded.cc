@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: one thread initialises through call_once, another uses the result without it.
 //   step | thread 1                   | thread 2
 //   1    | call_once: limit = 10      |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: Peterson's lock with relaxed operations. Even where it excludes, it orders nothing.
 //   step | thread 0                        | thread 1
 //   1    | enters, ++shared, leaves        |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: a reference count whose decrement is relaxed: the last one to leave is not ordered after the others, and its
 // delete races with their last use.
 //   step | thread 1                     | thread 2

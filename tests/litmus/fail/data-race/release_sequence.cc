@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: a plain relaxed store by another thread replaces the released value and breaks the release sequence; who reads
 // the new value is not ordered after the writer.
 //   step | writer              | relay                     | reader

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=1
 // Bug: a counting semaphore used as a lock lets two in.
 //   step | thread 1             | thread 2
 //   1    | acquires             |

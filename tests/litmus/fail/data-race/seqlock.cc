@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: a sequence lock whose data are plain ints: the reader notices a change and throws the values away, but reading
 // them at all was the race.
 //   step | writer               | reader

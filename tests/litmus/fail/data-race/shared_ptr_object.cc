@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: the counts of a shared_ptr are atomic, the pointer is not: one thread replaces it, another copies it. Main keeps
 // both objects alive, so that nothing but the race can happen.
 //   step | writer                   | reader

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: a sleep stands where an order is needed. On a real machine the other thread is always through by then; nothing
 // orders the accesses. Covers: sleep, virtual time.
 //   step | writer       | reader

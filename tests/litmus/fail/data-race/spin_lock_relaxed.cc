@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: a hand-made spin lock gives mutual exclusion, but its relaxed operations order nothing.
 //   step | thread 1                   | thread 2
 //   1    | takes, ++shared, releases  |

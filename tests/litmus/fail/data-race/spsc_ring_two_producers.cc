@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=1
 // Bug: a ring for one producer and one consumer has two producers.
 //   step | producer 1                     | producer 2
 //   1    | reads tail: 0                  |

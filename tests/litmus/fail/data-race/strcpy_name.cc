@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: one thread copies a name into a shared buffer while another measures it.
 //   step | writer                | reader
 //   1    | strcpy to name        |

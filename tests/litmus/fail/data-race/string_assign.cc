@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: a std::string is assigned by one thread and copied by another. Same length, so that the bytes are all that
 // changes. Covers: library code that is not instrumented, seen through its memcpy.
 //   step | writer                    | reader

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=1
 // Bug: a thread publishes the address of its thread_local counter and goes on counting while main reads it.
 //   step | worker                      | main
 //   1    | publishes &count            |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: a ticket lock that passes on with a relaxed store.
 //   step | thread 1                              | thread 2
 //   1    | ticket 0, ++shared, serving = 1       |

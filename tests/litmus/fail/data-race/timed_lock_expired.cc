@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=1
 // Bug: try_lock_for may expire; the access happens nevertheless.
 //   step | thread 1               | thread 2
 //   1    | locks                  |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=1
 // Bug: the result of pthread_mutex_trylock decides only about the unlock, not about the access.
 //   step | thread 1               | thread 2
 //   1    | locks                  |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: two threads append to one vector. There is room, so nothing is reallocated: only the race.
 //   step | thread 1                     | thread 2
 //   1    | push_back(1)                 |

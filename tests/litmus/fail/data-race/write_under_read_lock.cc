@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: a counter is incremented under the shared lock, which any number of threads may hold.
 //   step | thread 1                | thread 2
 //   1    | shared lock             |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: two threads wait for each other's answer before they give their own. Every schedule ends so.
 //   step | thread 1                  | thread 2
 //   1    | waits for 2's future      |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=0
 // Bug: three threads join each other in a circle; main waits for a word from any of them. Every schedule ends so.
 //   step | thread 0         | thread 1         | thread 2
 //   1    | joins thread 1   | joins thread 2   | joins thread 0

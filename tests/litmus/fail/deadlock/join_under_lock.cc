@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=0
 // Bug: main joins a worker while it holds the lock that the worker needs.
 //   step | main              | worker
 //   1    | locks             |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: a worker that finds its queue empty does not count down.
 //   step | worker 1           | worker 2                     | main
 //   1    | takes the job      |                              |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=0
 // Bug: main ends itself with pthread_exit, which leaves the process to its worker; the worker waits for main's post.
 //   step | main                     | worker
 //   1    | creates, detaches worker |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=1
 // Bug: two once-only initialisers need each other, from two threads.
 //   step | thread 1                        | thread 2
 //   1    | runs a's initialiser            |

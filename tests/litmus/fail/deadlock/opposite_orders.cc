@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2 run=--no-detect=lock-order
+// heddle: ways=gcc,clang,plain levels=O0,O2 run=--no-detect=lock-order switches=1
 // Bug: two mutexes taken in opposite orders. A schedule that does not close the cycle shows the lock order instead, so
 // that verdict is switched off here.
 //   step | thread 1       | thread 2

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=1
 // Bug: a lock that prefers writers is read-locked twice by one thread; a writer that comes in between blocks the second
 // and is blocked by the first.
 //   step | reader                        | writer

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=0
 // Bug: a callback that is only called in one order locks the mutex that its caller holds; POSIX promises a deadlock for
 // a normal mutex.
 //   step | producer                     | consumer

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=0
 // Bug: a reader that wants to write asks for the exclusive lock while it still holds the shared one; two of them wait
 // for each other (and one alone waits for itself).
 //   step | thread 1                  | thread 2

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=1
 // Bug: two binary semaphores taken in opposite orders; semaphores have no owner, so there is no lock order to report.
 //   step | thread 1         | thread 2
 //   1    | takes a          |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=1
 // Bug: the initialiser of a function-local static takes a mutex; another thread needs the static while it holds that
 // mutex. Whoever comes first with the mutex in hand waits for itself or for the other.
 //   step | thread 1                        | thread 2

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=0
 // Bug: the initialiser of a function-local static starts a thread that needs the static, and joins it: initialisation
 // that recurses through another thread. Every schedule ends so.
 //   step | main                            | helper

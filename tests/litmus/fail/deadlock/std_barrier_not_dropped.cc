@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: a thread leaves a std::barrier's group after the first phase without saying so.
 //   step | thread 1                    | thread 2
 //   1    | phase 1                     | phase 1

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2 run=--no-detect=lock-order
+// heddle: ways=gcc,clang,plain levels=O0,O2 run=--no-detect=lock-order switches=1
 // Bug: each of three philosophers takes the left fork, then the right one. Other schedules show the lock order, so that
 // verdict is switched off here.
 //   step | philosopher 0     | philosopher 1     | philosopher 2

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=0
 // Bug: a condition variable gives back the mutex it is used with, not the outer one that its caller holds too.
 //   step | consumer                        | producer
 //   1    | locks outer, locks inner        |

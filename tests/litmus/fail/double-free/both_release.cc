@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=1
 // Bug: two threads each see that the buffer is not released yet, and both release it.
 //   step | thread 1                    | thread 2
 //   1    | locks, looks: not released  |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=1
 // Bug: a reference count is decremented and looked at in two steps, so two threads can see zero.
 //   step | thread 1           | thread 2
 //   1    | count 2 -> 1       |

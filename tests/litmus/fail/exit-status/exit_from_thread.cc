@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=0
 // Bug: a watchdog takes a worker that has not begun for one that hangs, and ends the process with status 3.
 //   step | worker             | watchdog
 //   1    |                    | 5 ms are over, no sign of life: exit(3)

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=1
 // Bug: a sum is read under one lock and written under the next; main notices and returns 1.
 //   step | thread 1          | thread 2
 //   1    | reads 0           |

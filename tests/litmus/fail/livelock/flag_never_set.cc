@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: if the producer sees the cancellation first, it never sets the flag that the consumer spins on.
 //   step | main                | producer                 | consumer
 //   1    | cancelled = true    |                          |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: a thread returns early with the hand-made lock in its hand; the next one compare-exchanges for ever.
 //   step | thread 1                           | thread 2
 //   1    | takes the lock bit, nothing to do, |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=1
 // Bug: main polls with sleeps for an answer that the worker does not give if it sees the question too late.
 //   step | worker                       | main
 //   1    | looks: no question, ends     |

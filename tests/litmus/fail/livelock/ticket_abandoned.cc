@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: a thread takes a ticket, is told to stop and goes away; the number served never gets past its ticket.
 //   step | main             | thread 1                     | thread 2
 //   1    | stop = true      |                              |

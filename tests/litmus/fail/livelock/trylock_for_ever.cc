@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=0
 // Bug: a worker polls for a lock with trylock and yield; main holds it while it joins the worker.
 //   step | main               | worker
 //   1    | locks              |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=0
 // Bug: a transfer locks the source, then the target; two opposite transfers take turns today.
 //   step | main              | thread 1                   | thread 2
 //   1    | starts both       |                            | waits for turn 2

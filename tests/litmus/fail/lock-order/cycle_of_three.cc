@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=0
 // Bug: three threads, three locks: a before b, b before c, c before a. Each waits for the one before to be through.
 //   step | thread 0             | thread 1             | thread 2
 //   1    | locks a, b; stage 1  |                      |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=0
 // Bug: two threads take two locks in opposite orders. The second does so only after it has seen that the first is
 // through, so the cycle never closes today; it will when somebody removes the flag.
 //   step | thread 1                        | thread 2

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=0
 // Bug: one thread locks the table, then the log; another the log, then the table (to read). A flag keeps them apart.
 //   step | writer                              | auditor
 //   1    | write-locks table, locks log, done  |

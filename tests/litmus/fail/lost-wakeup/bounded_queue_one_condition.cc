@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=0
 // Bug: a queue of one place with one condition variable for "not full" and "not empty"; a consumer's notification wakes
 // the other consumer instead of the producer.
 //   step | consumer 1           | consumer 2            | producer

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=2
 // Bug: the flag is atomic, so it "needs no lock"; it can be set and notified between the waiter's look and its wait.
 //   step | setter                    | waiter
 //   1    |                           | locks, looks: not ready

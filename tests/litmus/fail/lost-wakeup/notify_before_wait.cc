@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=0
 // Bug: the waiter does not ask whether there is anything to wait for; a notification that comes first is gone.
 //   step | main                | waiter
 //   1    | locks, notifies     |

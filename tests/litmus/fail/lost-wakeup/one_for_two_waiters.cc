@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=1
 // Bug: two threads wait for one event, and one of them is told.
 //   step | waiter 1        | waiter 2        | main
 //   1    | waits           |                 |

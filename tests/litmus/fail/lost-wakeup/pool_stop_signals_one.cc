@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=1
 // Bug: a pool tells its idle workers to stop with one signal.
 //   step | worker 1                | worker 2                | main
 //   1    | idle: waits             | idle: waits             |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=2
 // Bug: waiter and setter each hold a mutex, but not the same one.
 //   step | setter                             | waiter
 //   1    |                                    | locks a, looks: not ready

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=0
 // Bug: a mutex is destroyed while a thread holds it. Every schedule does it.
 //   step | worker                    | main
 //   1    | locks, posts              |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=1
 // Bug: if the try for the read lock fails, it is released all the same.
 //   step | writer            | reader
 //   1    | write lock        |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=1
 // Bug: a trylock that failed is followed by an unlock all the same.
 //   step | thread 1          | thread 2
 //   1    | locks             |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=0
 // Bug: one thread locks, another unlocks: a mutex is not a semaphore. Every schedule does it.
 //   step | thread 1          | thread 2
 //   1    | locks, posts      |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=0
 // Bug: a thread waits on a condition variable with a mutex that it does not hold. Every schedule does it.
 //   step | waiter
 //   1    | waits with a mutex that nobody holds

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=0
 // Bug: a thread is created, does its work, and is neither joined nor detached.
 //   step | main                   | worker
 //   1    | creates the worker     |

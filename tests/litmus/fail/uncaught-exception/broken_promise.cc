@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: a worker that sees the cancellation leaves without an answer; its promise breaks, and main does not expect that.
 //   step | worker                       | canceller            | main
 //   1    |                              | cancelled = true     |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=0
 // Bug: two threads answer one question; the second set_value throws.
 //   step | thread 1              | thread 2
 //   1    | set_value(1)          |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=1
 // Bug: a pool is stopped by its own worker, which so joins itself; std::thread::join throws (EDEADLK).
 //   step | worker                   | main
 //   1    | is first to stop         |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=0
 // Bug: a lookup throws if the entry is not there yet, and no thread function catches it.
 //   step | writer                | reader
 //   1    |                       | map.at(1) throws, the thread ends with it: std::terminate

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=1
 // Bug: the producer keeps the address of a message that it has handed over, and the consumer has deleted.
 //   step | producer                       | consumer
 //   1    | locks, hands the message over  |

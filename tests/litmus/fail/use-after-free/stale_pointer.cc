@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=1
 // Bug: a pointer is looked up in one critical section and used in the next; in between the object is deleted. Every
 // access is locked, so nothing races.
 //   step | reader                      | remover

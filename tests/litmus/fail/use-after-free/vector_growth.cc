@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2
+// heddle: ways=gcc,clang levels=O0,O2 switches=1
 // Bug: the address of an element is kept while another thread makes the vector grow, which moves all elements.
 //   step | reader                         | writer
 //   1    | locks, takes &values[0]        |
