@@ -11,9 +11,9 @@ enum class Use : uint8_t {
   kNothing,
   kReads,
   kWrites,
-  kShares,      // takes an object together with others
-  kTakes,       // takes an object alone
-  kFutexWait,   // compares and enters the queue
+  kShares,     // takes an object together with others
+  kTakes,      // takes an object alone
+  kFutexWait,  // compares and enters the queue
   kFutexWake,
   kCreates,
   kOutside,
@@ -134,7 +134,8 @@ DporOp OpOf(const Announcement& announcement) {
       touch(kOutsideWorld, 1);
       break;
   }
-  if (announcement.condition != 0) touch(ObjectKey(announcement.condition), 0);
+  const bool enters_waiters = announcement.kind == OpKind::kMutexUnlock;
+  if (announcement.also != 0) touch(ObjectKey(announcement.also), enters_waiters ? 0 : 1);
   return op;
 }
 

@@ -27,14 +27,19 @@ using Clock = uint16_t[kDporThreadsMax];
 class Analysis {
  public:
   explicit Analysis(DporSearch* search)
-      : search_(*search), mode_(search->mode), depth_(search->depth), threads_(search->thread_count) {}
+      : search_(*search),
+        mode_(search->mode),
+        depth_(search->depth),
+        threads_(search->thread_count) {}
 
   void Run() {
     for (uint32_t step = FirstNewStep(); step < depth_; ++step) FillClock(step);
-    for (uint32_t step = 0; step < depth_ && HasRoom(); ++step) FindRaces(search_.events[step], step);
+    for (uint32_t step = 0; step < depth_ && HasRoom(); ++step)
+      FindRaces(search_.events[step], step);
     for (uint64_t left = search_.pending_alive; left != 0 && HasRoom(); left &= left - 1) {
       DporEvent& pending = search_.pending[std::countr_zero(left)];
-      for (uint32_t i = 0; i < pending.op.access_count; ++i) pending.earlier[i] = LastUse(pending, i);
+      for (uint32_t i = 0; i < pending.op.access_count; ++i)
+        pending.earlier[i] = LastUse(pending, i);
       FindRaces(pending, depth_);
     }
   }
@@ -72,8 +77,8 @@ class Analysis {
     if (event.joins_all != 0) barrier = step;
     const bool is_first_after = event.before == kDporNone || event.before < barrier;
     if (barrier > 0 && is_first_after) {
-      for (uint32_t i = 0; i < barrier; ++i) clock[search_.events[i].thread] =
-          static_cast<uint16_t>(search_.events[i].number);
+      for (uint32_t i = 0; i < barrier; ++i)
+        clock[search_.events[i].thread] = static_cast<uint16_t>(search_.events[i].number);
     }
   }
 
@@ -85,7 +90,8 @@ class Analysis {
       // A write comes after the uses back to the last write, a read after that write only.
       for (uint32_t use = event.earlier[i]; use != kDporNone; use = Before(use)) {
         const bool writes = AccessOf(use).writes != 0;
-        if (writes || event.op.accesses[i].writes != 0) Join(clock, search_.clocks[use / 2], threads_);
+        if (writes || event.op.accesses[i].writes != 0)
+          Join(clock, search_.clocks[use / 2], threads_);
         if (writes) break;
       }
     }
@@ -248,7 +254,8 @@ class Analysis {
         return same && IsInitial(step);
       }
       case Place::kNotThere:
-        if (thread < threads_ && (outside_ >> thread & 1) == 0) return CommutesWithAll(OpOfNext(thread));
+        if (thread < threads_ && (outside_ >> thread & 1) == 0)
+          return CommutesWithAll(OpOfNext(thread));
         HEDDLE_CHECK(op != nullptr);
         if (op->unstable != 0) search_.mode = trace::DporMode::kSource;
         return CommutesWithAll(*op);
@@ -263,7 +270,8 @@ class Analysis {
         return true;
     }
     for (uint32_t i = 0; i < node.asleep_count; ++i) {
-      if (CouldBegin(node.some_asleep[i].thread, node.some_asleep[i].value, nullptr, &place)) return true;
+      if (CouldBegin(node.some_asleep[i].thread, node.some_asleep[i].value, nullptr, &place))
+        return true;
     }
     return false;
   }
@@ -349,8 +357,8 @@ class Analysis {
   const DporEvent* last_ = nullptr;
   uint32_t last_step_ = 0;
   uint32_t first_ = 0;
-  Clock done_;             // steps of each thread that are behind: before `first`, or taken by the tree
-  uint64_t outside_ = 0;   // threads of which a step was taken that is not in the order
+  Clock done_;  // steps of each thread that are behind: before `first`, or taken by the tree
+  uint64_t outside_ = 0;  // threads of which a step was taken that is not in the order
   uint32_t rest_count_ = 0;
   uint32_t rest_[kDporDepthMax];
 };
@@ -363,7 +371,8 @@ void PutToSleep(DporNode* node) {
     return;
   }
   uint32_t known = 1;
-  for (uint32_t i = 0; i < node->asleep_count; ++i) known += node->some_asleep[i].thread == node->thread;
+  for (uint32_t i = 0; i < node->asleep_count; ++i)
+    known += node->some_asleep[i].thread == node->thread;
   if (known == node->value_count) {
     node->asleep |= bit;
   } else if (node->asleep_count < trace::kDporAsleepMax) {

@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "base/prng.h"
-#include "strategy/dpor_harness.h"
+#include "strategy/dpor_harness_for_test.h"
 
 namespace heddle::strategy {
 namespace {
@@ -41,7 +41,8 @@ std::vector<Code> RandomProgram(uint64_t seed) {
           break;
         case 4:
           code.push_back({Do::kLoad, cell});
-          code.push_back({random.Below(2) == 0 ? Do::kSkipIf : Do::kSkipUnless, 1, random.Below(2)});
+          code.push_back(
+              {random.Below(2) == 0 ? Do::kSkipIf : Do::kSkipUnless, 1, random.Below(2)});
           break;
         case 5:
           code.push_back({Do::kLock, mutex});
@@ -109,7 +110,8 @@ TEST(DporRandomTest, ExactlyTheKindsThatThereAre) {
     ASSERT_EQ(searched.status, trace::DporStatus::kComplete) << "program " << seed;
     redundant += searched.redundant;
     executions += searched.executions;
-    EXPECT_EQ(searched.executions, searched.kinds.size()) << "program " << seed << ": one kind twice";
+    EXPECT_EQ(searched.executions, searched.kinds.size())
+        << "program " << seed << ": one kind twice";
     EXPECT_EQ(searched.kinds.size(), all.size()) << "program " << seed;
     for (const auto& [kind, count] : all) {
       EXPECT_EQ(searched.kinds.count(kind), 1u) << "program " << seed << " missed " << kind;
@@ -119,7 +121,8 @@ TEST(DporRandomTest, ExactlyTheKindsThatThereAre) {
     in_vain += source.redundant;
     if (HasFailure()) return;
   }
-  printf("%lu programs, %lu executions, %lu redundant, %lu without trees\n", compared, executions, redundant, in_vain);
+  printf("%lu programs, %lu executions, %lu redundant, %lu without trees\n", compared, executions,
+         redundant, in_vain);
   EXPECT_EQ(redundant, 0u);
   EXPECT_GT(compared, programs / 2);
 }

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "strategy/dpor_harness.h"
+#include "strategy/dpor_harness_for_test.h"
 
 namespace heddle::strategy {
 namespace {
@@ -31,7 +31,8 @@ TEST(DporTest, UpdatesOfOneVariableComeInAnyOrder) {
 
 TEST(DporTest, ThreadsWithoutCommonVariablesHaveOneExecution) {
   std::vector<Code> program;
-  for (uint32_t i = 0; i < 8; ++i) program.push_back({{Do::kAdd, i, 1}, {Do::kLoad, i}, {Do::kStore, i, 2}});
+  for (uint32_t i = 0; i < 8; ++i)
+    program.push_back({{Do::kAdd, i, 1}, {Do::kLoad, i}, {Do::kStore, i, 2}});
   ExpectKinds(Explore(program), 1);
 }
 
@@ -51,7 +52,8 @@ TEST(DporTest, ReadersAndAWriter) {
 // Two threads store and then load the other's variable: each load comes before or after the other store, and both before is
 // what sequential consistency forbids.
 TEST(DporTest, StoreBuffering) {
-  ExpectKinds(Explore({{{Do::kStore, 0, 1}, {Do::kLoad, 1}}, {{Do::kStore, 1, 1}, {Do::kLoad, 0}}}), 3);
+  ExpectKinds(Explore({{{Do::kStore, 0, 1}, {Do::kLoad, 1}}, {{Do::kStore, 1, 1}, {Do::kLoad, 0}}}),
+              3);
 }
 
 Code Sections(uint32_t count, uint32_t mutex = 0) {
@@ -65,7 +67,7 @@ Code Sections(uint32_t count, uint32_t mutex = 0) {
 
 TEST(DporTest, CriticalSectionsComeInAnyOrder) {
   ExpectKinds(Explore({Sections(1), Sections(1)}), 2);
-  ExpectKinds(Explore({Sections(2), Sections(2)}), 6);               // 4! / (2! 2!)
+  ExpectKinds(Explore({Sections(2), Sections(2)}), 6);                // 4! / (2! 2!)
   ExpectKinds(Explore({Sections(2), Sections(2), Sections(2)}), 90);  // 6! / (2! 2! 2!)
   ExpectKinds(Explore({Sections(1), Sections(2), Sections(3)}), 60);
 }
@@ -105,7 +107,8 @@ TEST(DporTest, ASignalThatNobodyHears) {
 TEST(DporTest, EachResultOfAChoiceOnce) {
   const Code chooses = {{Do::kChoose, 0, 3}, {Do::kSkipUnless, 1, 2}, {Do::kStore, 0, 1}};
   ExpectKinds(Explore({chooses}), 3);
-  ExpectKinds(Explore({chooses, chooses}), 9 + 1);  // both store in one of nine cases, in two orders
+  ExpectKinds(Explore({chooses, chooses}),
+              9 + 1);  // both store in one of nine cases, in two orders
   ExpectKinds(Explore({chooses, {{Do::kLoad, 0}}}), 4);
 }
 

@@ -15,15 +15,15 @@ namespace heddle::strategy {
 // One instruction. Values are small numbers; each thread has one register.
 struct Do {
   enum Kind : uint8_t {
-    kLoad,       // register = cell
-    kStore,      // cell = argument
-    kStoreReg,   // cell = register
-    kAdd,        // register = cell; cell += argument
-    kCas,        // register = (cell == 0); if so cell = argument
+    kLoad,      // register = cell
+    kStore,     // cell = argument
+    kStoreReg,  // cell = register
+    kAdd,       // register = cell; cell += argument
+    kCas,       // register = (cell == 0); if so cell = argument
     kLock,
-    kUnlock,     // nothing if this thread does not hold it
-    kTryLock,    // register = whether it was taken
-    kWait,       // condition `object`, mutex `argument`; nothing if this thread does not hold it
+    kUnlock,   // nothing if this thread does not hold it
+    kTryLock,  // register = whether it was taken
+    kWait,     // condition `object`, mutex `argument`; nothing if this thread does not hold it
     kSignal,
     kBroadcast,
     kPost,
@@ -283,11 +283,13 @@ class Machine {
         const bool before = steps_[k].thread == steps_[i].thread || steps_[i].enabled_by == k ||
                             Dependent(steps_[k].op, steps_[i].op);
         if (!before) continue;
-        for (uint32_t t = 0; t < threads(); ++t) clocks[i][t] = std::max(clocks[i][t], clocks[k][t]);
+        for (uint32_t t = 0; t < threads(); ++t)
+          clocks[i][t] = std::max(clocks[i][t], clocks[k][t]);
       }
       const uint32_t thread = steps_[i].thread;
       clocks[i][thread] = ++done[thread];
-      words[thread] += " " + std::to_string(steps_[i].op.kind) + "=" + std::to_string(steps_[i].value) + ":";
+      words[thread] +=
+          " " + std::to_string(steps_[i].op.kind) + "=" + std::to_string(steps_[i].value) + ":";
       for (const uint32_t number : clocks[i]) words[thread] += std::to_string(number) + ",";
     }
     std::string kind;
@@ -312,7 +314,9 @@ class Machine {
   static uint32_t Condition(uint32_t object) { return 1 + kCells + 32 + object; }
   static uint32_t Semaphore(uint32_t object) { return 1 + kCells + 64 + object; }
 
-  [[nodiscard]] const Do& Next(uint32_t thread) const { return program_[thread][threads_[thread].at]; }
+  [[nodiscard]] const Do& Next(uint32_t thread) const {
+    return program_[thread][threads_[thread].at];
+  }
   [[nodiscard]] uint32_t Cell(uint32_t thread) const {
     return (Next(thread).object + threads_[thread].cell_offset) % kCells;
   }
@@ -325,7 +329,8 @@ class Machine {
       if (next.kind == Do::kSkipUnless || next.kind == Do::kSkipIf) {
         const bool skips = (self.reg == next.argument) == (next.kind == Do::kSkipIf);
         self.at += 1 + (skips ? next.object : 0);
-        if (self.at > program_[thread].size()) self.at = static_cast<uint32_t>(program_[thread].size());
+        if (self.at > program_[thread].size())
+          self.at = static_cast<uint32_t>(program_[thread].size());
       } else if (next.kind == Do::kCellOfReg) {
         self.cell_offset = self.reg;
         ++self.at;
@@ -339,14 +344,17 @@ class Machine {
     if (Ended(thread)) return;
     const Do& next = Next(thread);
     // Joining somebody who is done already: that is what it comes after.
-    if (next.kind == Do::kJoin && Ended(next.object)) self.enabled_by = threads_[next.object].last_step;
-    if (next.kind == Do::kAwait && cells_[next.object] != 0) self.enabled_by = LastWrite(next.object);
+    if (next.kind == Do::kJoin && Ended(next.object))
+      self.enabled_by = threads_[next.object].last_step;
+    if (next.kind == Do::kAwait && cells_[next.object] != 0)
+      self.enabled_by = LastWrite(next.object);
   }
 
   [[nodiscard]] uint32_t LastWrite(uint32_t cell) const {
     for (size_t i = steps_.size(); i > 0; --i) {
       const trace::DporOp& op = steps_[i - 1].op;
-      if (op.access_count > 0 && op.accesses[0].object == ObjectKey(1 + cell) && op.accesses[0].writes != 0)
+      if (op.access_count > 0 && op.accesses[0].object == ObjectKey(1 + cell) &&
+          op.accesses[0].writes != 0)
         return static_cast<uint32_t>(i - 1);
     }
     return trace::kDporNone;
