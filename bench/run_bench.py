@@ -33,6 +33,8 @@ BODIES = (
     ("explore_three_threads_five_locks", "locks", 100_000, 2_000),
     ("explore_two_threads_one_mutex", "mutex", 300_000, 3_000),
     ("explore_bounded_queue", "queue", 100_000, 1_000),
+    # Strategy dpor: every order of the sections once, so the number of schedules is given.
+    ("dpor_executions_per_second", "sections", 113_400, 1_000),
 )
 
 # Published for a process per schedule (an AFL fork server) on a bluetooth-driver-size program, one core.
@@ -49,6 +51,7 @@ TARGETS = {
     "explore_three_threads_five_locks": ("value", ">=", 500_000),
     "explore_two_threads_one_mutex": ("value", ">=", 600_000),
     "explore_bounded_queue": ("value", ">=", 100_000),
+    "dpor_executions_per_second": ("value", ">=", 200_000),
     "process_isolated_per_core": ("value", ">=", 2_000),
     "plain_access_vs_libtsan": ("ratio", "<=", 0.7),
 }

@@ -117,28 +117,46 @@ void ProducersAndConsumers() {
   if (sum != 6) std::abort();
 }
 
+// Five threads that take one mutex twice each: 113,400 orders.
+void FiveThreadsTwoSections() {
+  std::mutex mutex;
+  int count = 0;
+  const auto add = [&] {
+    for (int i = 0; i < 2; ++i) {
+      const std::lock_guard lock(mutex);
+      ++count;
+    }
+  };
+  std::thread threads[] = {std::thread(add), std::thread(add), std::thread(add), std::thread(add),
+                           std::thread(add)};
+  for (std::thread& thread : threads) thread.join();
+  if (count != 10) std::abort();
+}
+
 struct NamedBody {
   const char* name;
   void (*body)();
+  const char* strategy = "random";
 };
 constexpr NamedBody kBodies[] = {{"mutex", &TwoThreadsOneMutex},
                                  {"message", &MessagePassing},
                                  {"locks", &ThreeThreadsFiveLocks},
-                                 {"queue", &ProducersAndConsumers}};
+                                 {"queue", &ProducersAndConsumers},
+                                 {"sections", &FiveThreadsTwoSections, "dpor"}};
 
 struct Rate {
   double per_second;
   double decisions;
 };
 
-Rate Explore(void (*body)(), std::uint64_t schedules, const char* detect) {
+Rate Explore(const NamedBody& named, std::uint64_t schedules, const char* detect) {
   heddle::Options options;
   options.schedules = schedules;
   options.time = std::chrono::nanoseconds(0);
-  options.strategy = "random";
+  options.strategy = named.strategy;
   options.detect = detect;
   const double start = bench::Seconds();
-  const heddle::Result result = heddle::Explore([body] { body(); }, options);
+  const heddle::Result result = heddle::Explore([&named] { named.body(); }, options);
   const double seconds = bench::Seconds() - start;
   if (!result.ok() || result.executions() != schedules) {
     std::fprintf(stderr,
@@ -164,8 +182,9 @@ int main(int argc, char** argv) {
     if (argc == 5 && std::strcmp(body.name, argv[1]) == 0) chosen = &body;
   }
   if (chosen == nullptr) {
-    std::fprintf(stderr,
-                 "usage: in_process mutex|message|locks|queue SCHEDULES DETECT NATIVE-RUNS\n");
+    std::fprintf(
+        stderr,
+        "usage: in_process mutex|message|locks|queue|sections SCHEDULES DETECT NATIVE-RUNS\n");
     return 2;
   }
   if (heddle::detail::kLoom.explore == nullptr) {
@@ -175,8 +194,8 @@ int main(int argc, char** argv) {
   const std::uint64_t schedules = std::strtoull(argv[2], nullptr, 10);
   const std::uint64_t native_runs = std::strtoull(argv[4], nullptr, 10);
   // The first executions create the identities and touch the arenas.
-  Explore(chosen->body, kWarmUpSchedules, argv[3]);
-  const Rate rate = Explore(chosen->body, schedules, argv[3]);
+  Explore(*chosen, kWarmUpSchedules, argv[3]);
+  const Rate rate = Explore(*chosen, schedules, argv[3]);
   std::printf("{\"schedules_per_s\": %.0f, \"decisions\": %.2f", rate.per_second, rate.decisions);
   if (native_runs > 0)
     std::printf(", \"native_per_s\": %.0f", NativePerSecond(chosen->body, native_runs));

@@ -156,7 +156,7 @@ void AddNotes(const ExplorationResult& result, RunView& run) {
       result.seconds > 0 ? static_cast<double>(result.executions) / result.seconds : 0;
   run.decisions = result.decisions;
   run.exhausted = result.exhausted;
-  if (result.search.has_value()) run.search = SearchWords(result);
+  if (result.search.has_value() || result.reduction.has_value()) run.search = SearchWords(result);
   run.instrumented =
       prepared.facts.instrumented || (result.hello_flags & trace::kInstrumented) != 0;
   for (const trace::Uncontrolled& entry : result.uncontrolled) {

@@ -217,8 +217,10 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
                  "the seed '" + Printable(words.seed) + "' is not a number from 0 to 2^64-1", ""};
   }
   if (std::optional<Error> error = ApplyBudget(words, options.exploration)) return error;
-  options.one_job_only = words.jobs > 1 && strategy.value().kind == trace::StrategyKind::kDfs;
-  if (strategy.value().kind == trace::StrategyKind::kDfs) options.exploration.jobs = 1;
+  const bool searches = strategy.value().kind == trace::StrategyKind::kDfs ||
+                        strategy.value().kind == trace::StrategyKind::kDpor;
+  options.one_job_only = words.jobs > 1 && searches;
+  if (searches) options.exploration.jobs = 1;
   if (std::optional<Error> error = ApplyDetectors(words, options)) return error;
   if (!words.shrink_time.empty()) {
     const Result<uint64_t> duration = words.shrink_time == "0"

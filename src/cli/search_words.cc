@@ -31,6 +31,11 @@ using driver::SearchProgress;
 }  // namespace
 
 std::string SearchWords(const driver::ExplorationResult& result) {
+  if (result.reduction.has_value()) {
+    if (result.reduction->over) return result.reduction->words;
+    return !result.findings.empty() ? result.reduction->words_if_ended
+                                    : result.reduction->words_if_stopped;
+  }
   const SearchProgress& search = *result.search;
   if (search.complete()) {
     const std::string within =

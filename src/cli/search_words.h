@@ -7,7 +7,7 @@
 
 namespace heddle::cli {
 
-// REQUIRES: result.search has a value.
+// REQUIRES: result.search or result.reduction has a value.
 [[nodiscard]] std::string SearchWords(const driver::ExplorationResult& result);
 
 }  // namespace heddle::cli

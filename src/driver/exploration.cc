@@ -6,7 +6,9 @@
 #include <atomic>
 #include <limits>
 
+#include "base/text.h"
 #include "driver/interrupt.h"
+#include "trace/dpor_words.h"
 
 namespace heddle::driver {
 namespace {
@@ -125,7 +127,8 @@ void Exploration::StartBatch(Share& share) {
       result_.choices == 0 && result_.executions >= kExecutionsWithoutDecision;
   if (one_schedule) result_.exhausted = true;
   const bool search_over =
-      result_.search.has_value() && result_.search->state != trace::SearchState::kRunning;
+      (result_.search.has_value() && result_.search->state != trace::SearchState::kRunning) ||
+      (result_.reduction.has_value() && result_.reduction->over);
   if (result_.interrupted || result_.failure.has_value() || result_.exhausted || search_over ||
       result_.explored_itself || time_left.count() == 0 || share.next > LastNumber()) {
     share.done = true;
@@ -163,6 +166,8 @@ void Exploration::HandleReply(Share& share, const Reply& reply) {
   result_.decisions += reply.decisions;
   result_.choices += ChoicesOf(reply, share.job->loom().region());
   if (options_.loom.strategy.kind == trace::StrategyKind::kDfs) NoteSearch(share, reply.execution);
+  if (options_.loom.strategy.kind == trace::StrategyKind::kDpor)
+    NoteReduction(share, reply.execution);
   if (reply.kind == ReplyKind::kRefused) {
     Fail(share, RefusalError(reply));
     return;
@@ -277,6 +282,33 @@ void Exploration::NoteSearch(Share& share, uint64_t last_execution) {
     result_.nondeterminism =
         Nondeterminism{last_execution,
                        "it did not follow the path of the execution before it, at choice " +
+                           std::to_string(search.depth + 1),
+                       share.job->Record(last_execution)};
+  }
+}
+
+// The same for the search without repetitions.
+void Exploration::NoteReduction(Share& share, uint64_t last_execution) {
+  const trace::DporSearch& search = share.job->loom().region().dpor;
+  const auto words = [&search](const char* why_stopped) {
+    char buffer[1000];
+    Text text(buffer, sizeof buffer);
+    trace::AddDporWords(search, why_stopped, &text);
+    return std::string(buffer);
+  };
+  ReductionProgress progress;
+  progress.over =
+      search.status != trace::DporStatus::kRunning && search.status != trace::DporStatus::kUnused;
+  progress.complete = search.status == trace::DporStatus::kComplete && search.left_out == 0;
+  progress.words_if_ended = words("a finding ended the search (--keep-going goes on)");
+  progress.words_if_stopped = words("the budget is used up");
+  progress.words = words(nullptr);
+  result_.exhausted = progress.complete;
+  result_.reduction = std::move(progress);
+  if (search.status == trace::DporStatus::kDeviated) {
+    result_.nondeterminism =
+        Nondeterminism{last_execution,
+                       "it did not follow the path of the execution before it, at step " +
                            std::to_string(search.depth + 1),
                        share.job->Record(last_execution)};
   }

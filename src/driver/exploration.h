@@ -67,6 +67,15 @@ struct SearchProgress {
   }
 };
 
+// How far a search without repetitions came (trace::DporSearch).
+struct ReductionProgress {
+  bool over = false;
+  bool complete = false;
+  std::string words;             // … if it came to an end
+  std::string words_if_ended;    // … if a finding ended it
+  std::string words_if_stopped;  // … if the budget did
+};
+
 struct ExplorationResult {
   uint64_t executions = 0;
   uint64_t decisions = 0;
@@ -80,8 +89,9 @@ struct ExplorationResult {
   std::vector<trace::Uncontrolled> uncontrolled;
   std::vector<std::string> notes;
   std::optional<Nondeterminism> nondeterminism;
-  std::optional<SearchProgress> search;  // strategy dfs only
-  uint64_t limited_executions = 0;       // cut short by a limit or something unsupported
+  std::optional<SearchProgress> search;        // strategy dfs only
+  std::optional<ReductionProgress> reduction;  // strategy dpor only
+  uint64_t limited_executions = 0;             // cut short by a limit or something unsupported
   std::string limit_message;
   std::optional<Error>
       failure;  // what ended the run early; findings made before are still in `findings`
@@ -131,6 +141,7 @@ class Exploration {
   void HandleFinding(Share& share, uint64_t execution);
   void CheckDeterminism(Share& share, uint64_t execution);
   void NoteSearch(Share& share, uint64_t last_execution);
+  void NoteReduction(Share& share, uint64_t last_execution);
   void DiagnoseAndKeep(Job& job, const Recording& recording);
   void Keep(const LoomProcess& loom, uint32_t index, const Recording& recording,
             const Diagnosis& diagnosis);

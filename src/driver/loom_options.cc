@@ -62,6 +62,8 @@ std::string StrategyText(const StrategySpec& strategy) {
       return "replay";
     case StrategyKind::kSurw:
       return "surw";
+    case StrategyKind::kDpor:
+      return "dpor";
   }
   return "unknown";
 }

@@ -153,8 +153,10 @@ class CheckpointServer {
                        region_.live.decisions + region_.execution.decision_count, __ATOMIC_RELAXED);
       reply.execution = number;
       const bool searches = command.strategy.kind == trace::StrategyKind::kDfs;
+      const bool reduces = command.strategy.kind == trace::StrategyKind::kDpor;
       if (searches)
         strategy::FinishSearchExecution(&region_.search, command.strategy.preemption_bound);
+      if (reduces) strategy::FinishDporExecution(&region_.dpor);
       if (RefuseAfterLimit(&reply)) break;
       // It explored by itself; once more would explore the same once more.
       if (region_.execution.explored_itself != 0) reply.flags |= trace::kExploredItself;
@@ -164,6 +166,7 @@ class CheckpointServer {
       }
       if (reply.flags != 0) break;
       if (searches && region_.search.state != trace::SearchState::kRunning) break;
+      if (reduces && !strategy::DporGoesOn(region_.dpor)) break;
       if (__atomic_load_n(&region_.live.stop, __ATOMIC_RELAXED) != 0) break;
       if (command.budget_ns != 0 && RealNow() - start > command.budget_ns) break;
     }
@@ -217,6 +220,7 @@ class CheckpointServer {
       // What the search knows of the tree, it knows of executions that were not watched.
       if (command.strategy.kind == trace::StrategyKind::kDfs)
         strategy::RestartSearchIteration(&region_.search);
+      strategy::RestartDpor(&region_.dpor);
       return RunOne(command, number);
     }
     return Side::kParent;

@@ -111,6 +111,13 @@ class Engine final : public race::Detector::Listener {
   // The initialiser is done: what it did happens before what the caller does next.
   void AcquireOnce(SyncObject* once);
   void FinishOnce(SyncObject* once, bool completed, uintptr_t pc);
+  // The same for a function-local static, whose guard is an atomic location as well.
+  void FinishGuard(SyncObject* once, uintptr_t guard, uintptr_t pc);
+  [[nodiscard]] bool announces_all() const { return announces_all_; }
+  // The value is about to be read; it is a decision only in executions that announce all.
+  void ReadSemaphore(SyncObject* semaphore, uintptr_t pc);
+  // The threads share a stream of random numbers.
+  void NoteRandom() { LeaveOut(trace::kDporOutside); }
   [[nodiscard]] int WaitFutex(uintptr_t address, uint32_t expected, uint32_t bitset,
                               const uint64_t* deadline_ns, uintptr_t pc);
   [[nodiscard]] int WakeFutex(uintptr_t address, uint32_t count, uint32_t bitset, uintptr_t pc);
@@ -265,6 +272,20 @@ class Engine final : public race::Detector::Listener {
   [[nodiscard]] uint32_t ValueGuided(trace::DecisionKind kind, uint32_t count) const;
   [[nodiscard]] uint32_t FirstGuidePoint(uint32_t thread, uint32_t step) const;
 
+  // --- search without repetitions (reduction.cc) ---
+  void BeginReduction();
+  void AnnounceThoseBeforeMain();
+  [[nodiscard]] ThreadId ChooseByReduction();
+  [[nodiscard]] uint32_t ValueByReduction(trace::DecisionKind kind, uint32_t count);
+  [[gnu::noinline]] void AnnounceToReduction(trace::OpKind kind, SyncObject* object,
+                                             bool conditional);
+  [[nodiscard]] uint32_t AvailableNow(const Thread& thread) const;
+  [[nodiscard]] bool WakesWithoutCause();
+  void NoteCutShort();
+  void LeaveOut(trace::DporLeftOut what) {
+    if (__builtin_expect(reduction_ != nullptr, 0)) reduction_->LeaveOut(what);
+  }
+
   // --- threads ---
   [[gnu::noinline]] Thread* NewThread(Identity* identity, Thread* parent);
   void StartThread(Thread* thread);
@@ -353,6 +374,11 @@ class Engine final : public race::Detector::Listener {
   uint32_t uncaused_left_ = 0;
   uint32_t weak_failures_left_ = 0;
   uint32_t run_ons_left_ = 0;
+  // The strategy when it is the search without repetitions.
+  strategy::Dpor* reduction_ = nullptr;
+  // Everything that others could see is announced on its own (reduction.cc). Part of the schedule, so a replay does it too.
+  bool announces_all_ = false;
+  SyncObject* also_touches_ = nullptr;  // a second object of the operation that is announced next
   Prng environment_;  // decides what is not a thread's turn: time, spurious wake-ups, weak failures
   uint32_t time_per_mille_ = 0;
   uint32_t spurious_per_mille_ = 0;

@@ -106,12 +106,13 @@ void Engine::BeatForDriver() {
 // Waits, as the body's own thread, until all others are done; what they did happens before what follows.
 void Engine::WaitForOthers() {
   Thread* self = current_;
-  if (alive_count_ > 1) {
-    self->ready = false;
+  if (alive_count_ > 1 || announces_all_) {
+    self->ready = alive_count_ == 1;
     self->relock = nullptr;
     self->waits_for_others = true;
     Arrive(trace::OpKind::kThreadJoin, nullptr, true, self->pc);
     self->waits_for_others = false;
+    if (reduction_ != nullptr) reduction_->NoteJoinsAll();
     Done(trace::OpKind::kThreadJoin, nullptr, 0, 0);
   }
   for (uint32_t i = 1; i < thread_count_; ++i) AcquireFrom(threads_[i].clock);

@@ -16,6 +16,7 @@
 #include "engine/explore_session.h"
 #include "engine/hang_timer.h"
 #include "sys/raw_syscall.h"
+#include "trace/dpor_words.h"
 
 namespace heddle::engine {
 
@@ -52,6 +53,7 @@ class Explorer {
       region().search.state = trace::SearchState::kUnused;
       region().search.bound = 0;
       strategy::RestartSearchIteration(&region().search);
+      strategy::RestartDpor(&region().dpor);
       Probe();
       ExploreAll();
     }
@@ -115,6 +117,7 @@ class Explorer {
       engine_.watch_plain_accesses();
       // What the search knows, it knows of executions that were not watched.
       strategy::RestartSearchIteration(&region().search);
+      strategy::RestartDpor(&region().dpor);
     }
   }
 
@@ -134,15 +137,28 @@ class Explorer {
     return plan_.command.strategy.kind == trace::StrategyKind::kDfs;
   }
 
+  [[nodiscard]] bool Reducing() const {
+    return plan_.command.strategy.kind == trace::StrategyKind::kDpor;
+  }
+
+  // The search moves on. False if it is over.
+  bool SearchGoesOn() {
+    if (Searching()) {
+      strategy::FinishSearchExecution(&region().search, plan_.command.strategy.preemption_bound);
+      return region().search.state == trace::SearchState::kRunning;
+    }
+    if (!Reducing()) return true;
+    strategy::FinishDporExecution(&region().dpor);
+    return strategy::DporGoesOn(region().dpor);
+  }
+
   void ExploreAll() {
     uint64_t last = request_.schedules;
     uint64_t choices = 0;
     for (uint64_t number = 0; number < last; ++number) {
       RunOnce(plan_.command, number);
       if (!Account()) return;
-      if (Searching()) {
-        strategy::FinishSearchExecution(&region().search, plan_.command.strategy.preemption_bound);
-      }
+      const bool search_goes_on = SearchGoesOn();
       choices += region().execution.decision_count - 1;
       if (region().execution.finding_count > 0) DropUnwanted(&region(), plan_.wanted);
       if (region().execution.finding_count > 0) {
@@ -155,8 +171,9 @@ class Explorer {
           if (last - number > kExecutionsAfterLockOrder) last = number + kExecutionsAfterLockOrder;
         }
       }
-      if (Searching() && region().search.state != trace::SearchState::kRunning) {
-        outcome_.exhausted = SearchComplete();
+      if (!search_goes_on) {
+        outcome_.exhausted =
+            Reducing() ? strategy::DporIsComplete(region().dpor) : SearchComplete();
         return;
       }
       if (budget_.Due()) {
@@ -167,7 +184,7 @@ class Explorer {
         }
         engine_.BeatForDriver();
       }
-      if (choices == 0 && outcome_.executions >= kExecutionsWithoutChoice) {
+      if (choices == 0 && !Reducing() && outcome_.executions >= kExecutionsWithoutChoice) {
         outcome_.exhausted = 1;
         return;
       }
@@ -390,9 +407,18 @@ class Explorer {
     request_.on_note(request_.context, text.c_str());
   }
 
+  void TellReduction() {
+    TextBuffer<1000> text;
+    const char* why = outcome_.findings > 0 ? "a finding ended the search (keep_going goes on)"
+                                            : "the budget is used up";
+    trace::AddDporWords(region().dpor, why, &text);
+    request_.on_note(request_.context, text.c_str());
+  }
+
   void TellNotes() {
     if (request_.on_note == nullptr) return;
     if (Searching() && plan_.card == nullptr) TellSearch();
+    if (Reducing() && plan_.card == nullptr) TellReduction();
     // What was cut short by a finding says nothing about what can happen.
     if (outcome_.findings == 0 && plan_.card == nullptr) g_session.ReportNever(request_);
     if (g_session.too_many_names())

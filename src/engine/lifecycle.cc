@@ -202,8 +202,11 @@ void Engine::BeginExecution(const trace::Command& command, uint64_t execution_nu
   random_walk_ = portfolio_.AsRandomWalk(strategy_);
   systematic_ = portfolio_.AsDfs(strategy_);
   if (systematic_ != nullptr) BeginSystematic();
+  reduction_ = portfolio_.AsDpor(strategy_);
+  if (reduction_ != nullptr) BeginReduction();
   strategy_->StartExecution({seed, expected_decisions_});
   for (uint32_t i = 0; i < thread_count_; ++i) strategy_->OnThreadCreated(ThreadId{i});
+  if (reduction_ != nullptr) AnnounceThoseBeforeMain();
   if (diagnosing_) StartDiagnosis(command);
   BeginGuide(command);
   phase_ = Phase::kRunning;
@@ -211,12 +214,15 @@ void Engine::BeginExecution(const trace::Command& command, uint64_t execution_nu
   // others, so that a wait that spins, yields and then blocks gets to its blocking part. A decision, so that a card says
   // it and a replay does not depend on how seeds are used.
   const uint32_t drawn = environment_.Below(2) | (wants_plain_watch_ ? 2u : 0u);
-  const uint32_t setting = ChooseValue(trace::DecisionKind::kSetting, 4, drawn);
+  const uint32_t setting = ChooseValue(trace::DecisionKind::kSetting, 8, drawn);
   const bool patient = (setting & 1) != 0;
   plain_watch_ = (setting & 2) != 0;
+  announces_all_ = (setting & 4) != 0;
   plain_accesses_ = 0;
   plain_events_ = 0;
-  spin_patience_ = patient ? 64 : 8;
+  constexpr uint32_t kPatienceOfReduction =
+      3;  // each repeat is one more place for others to come in
+  spin_patience_ = announces_all_ ? kPatienceOfReduction : patient ? 64 : 8;
   heeds_yields_ = !patient;
   UpdateFastPath();
 }
@@ -242,6 +248,7 @@ void Engine::OnExit(bool from_main_return, int) {
   if (phase_ != Phase::kRunning) return;
   Thread* thread = current_;
   if (!thread->exiting) RunThreadDestructors(thread);
+  if (reduction_ != nullptr) NoteCutShort();
   thread->exiting = false;
   main_returned_ = from_main_return && detects(trace::kDetectThreadLeak);
   if (main_returned_ && HasThreadsToJoin()) {
@@ -268,6 +275,7 @@ bool Engine::HasThreadsToJoin() const {
 
 void Engine::EndExecution() {
   EnterRuntime();
+  if (reduction_ != nullptr) NoteCutShort();
   phase_ = Phase::kEnding;
   region_->execution.finished = 1;
   region_->execution.virtual_ns = now_ns_;

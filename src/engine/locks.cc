@@ -129,6 +129,7 @@ SyncObject* Engine::RwLockAt(const void* address, bool prefers_writers) {
   if (object != nullptr) return object;
   object = objects_.Make(place, ObjectKind::kRwLock);
   object->rwlock.Reset(prefers_writers);
+  if (prefers_writers) LeaveOut(trace::kDporWriterFirst);
   return object;
 }
 

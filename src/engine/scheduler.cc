@@ -98,6 +98,7 @@ void Engine::Arrive(OpKind kind, SyncObject* object, bool conditional, uintptr_t
   thread->pc = pc;
   pending_[Index(thread->id)] = {kind, object != nullptr ? object->id : kNoObject,
                                  trace::SiteOf(pc)};
+  if (__builtin_expect(reduction_ != nullptr, 0)) AnnounceToReduction(kind, object, conditional);
   if (conditional) {
     if (object != nullptr) LinkWaiter(object, thread);
     UpdateEnabled(thread);
@@ -125,7 +126,8 @@ void Engine::Done(OpKind kind, SyncObject* object, uint32_t result, uint64_t val
   event_hash_ ^= event_hash_ >> 29;
   execution.event_hash = event_hash_;
   const uint64_t number = execution.event_count++;
-  now_ns_ += 1000;
+  // Time that depends on the order of what has nothing to do with each other would make it matter.
+  if (!announces_all_) now_ns_ += 1000;
   if (strategy_listens_) {
     const strategy::PendingOp op = {kind, object != nullptr ? object->id : kNoObject,
                                     trace::SiteOf(thread->pc)};
@@ -158,10 +160,11 @@ void Engine::Done(OpKind kind, SyncObject* object, uint32_t result, uint64_t val
 // and the choice is to be made again.
 ThreadId Engine::ChooseThread() {
   if (__builtin_expect(annotating_, 0)) NoteStep();
+  if (__builtin_expect(reduction_ != nullptr, 0)) return ChooseByReduction();
   const uint32_t count = enabled_.count();
-  const bool time_may_pass = HasDeadlines() && detects(trace::kAllowEarlyTime);
-  const bool may_wake =
-      condition_waiters_ > 0 && spurious_left_ > 0 && detects(trace::kAllowSpurious);
+  const bool time_may_pass = HasDeadlines() && detects(trace::kAllowEarlyTime) && !announces_all_;
+  const bool may_wake = condition_waiters_ > 0 && spurious_left_ > 0 &&
+                        detects(trace::kAllowSpurious) && !announces_all_;
   if (count == 1 && !time_may_pass && !may_wake) return enabled_.Nth(0);
 
   if (guided_) return ChooseGuided(time_may_pass, may_wake);
@@ -295,6 +298,7 @@ void Engine::WakeWithoutCause(uint32_t index) {
 
 // Nobody can go on as things stand: the outside world, time, spinning threads, in this order; else it is a finding.
 void Engine::NothingEnabled() {
+  if (reduction_ != nullptr) reduction_->NoteBarrier();
   if (outside_count_ > 0 && PollOutside()) return;
   if (HasDeadlines()) {
     // A program of which only timers are left alive makes no progress, however long it runs. A lock that sleeps between
@@ -458,6 +462,7 @@ void Engine::Diverge(const char* what, trace::Decision wanted) {
 // REQUIRES: drawn < count.
 uint32_t Engine::ChooseValue(DecisionKind kind, uint32_t count, uint32_t drawn) {
   if (systematic_ != nullptr) drawn = ValueSystematically(kind, count, drawn);
+  if (reduction_ != nullptr) drawn = ValueByReduction(kind, count);
   trace::Decision decision = trace::MakeDecision(kind, drawn);
   if (guided_) {
     decision = trace::MakeDecision(kind, ValueGuided(kind, count));

@@ -34,10 +34,12 @@ void Engine::NoteSpinRead(SyncObject* object, uintptr_t pc) {
     known = true;
     again = read.version == object->version;
     read.version = object->version;
+    if (reduction_ != nullptr) read.step = reduction_->step();
   }
   if (!known) {
     if (thread->spin_read_count == Thread::kSpinReadsMax) thread->spin_read_count = 0;
-    thread->spin_reads[thread->spin_read_count++] = {object, object->version};
+    thread->spin_reads[thread->spin_read_count++] = {
+        object, object->version, reduction_ != nullptr ? reduction_->step() : 0};
     return;
   }
   if (!again) {
@@ -52,11 +54,19 @@ void Engine::NoteSpinRead(SyncObject* object, uintptr_t pc) {
     Yield(pc);
     return;
   }
+  bool changed = false;
   for (uint32_t i = 0; i < thread->spin_read_count; ++i) {
-    if (thread->spin_reads[i].version != thread->spin_reads[i].object->version) return;
+    const SpinRead& read = thread->spin_reads[i];
+    if (read.version == read.object->version) continue;
+    // What the thread does next is to depend on what it has read, and not on when it stops reading.
+    if (!announces_all_) return;
+    changed = true;
+    if (reduction_ != nullptr)
+      reduction_->NoteLateChange(thread->id, Index(read.object->id), read.step);
   }
-  thread->spinning = true;
-  ++spinner_count_;
+  if (reduction_ != nullptr) reduction_->LeaveOut(trace::kDporSpins);
+  thread->spinning = !changed;
+  spinner_count_ += !changed;
   thread->relock = object;
   Arrive(trace::OpKind::kSpin, nullptr, true, pc);
   thread->relock = nullptr;
@@ -94,6 +104,7 @@ void Engine::NoteProgress(Thread* thread) {
 
 // `object` has another value now: threads that spin on it go on.
 void Engine::NoteChange(SyncObject* object) {
+  if (__builtin_expect(reduction_ != nullptr, 0)) reduction_->NoteChanged();
   if (spinner_count_ == 0) return;
   for (uint32_t i = 0; i < thread_count_; ++i) {
     Thread& thread = threads_[i];
@@ -102,6 +113,7 @@ void Engine::NoteChange(SyncObject* object) {
       if (thread.spin_reads[k].object != object) continue;
       thread.spinning = false;
       --spinner_count_;
+      if (reduction_ != nullptr) reduction_->NoteEnables(thread.id);
       thread.spin_read_count = 0;
       thread.spin_rounds = 0;
       UpdateEnabled(&thread);
@@ -117,6 +129,7 @@ bool Engine::LetSpinnersGoOn() {
     Thread& thread = threads_[i];
     if (!thread.spinning || thread.spin_rounds >= kRoundsMax) continue;
     ++thread.spin_rounds;
+    LeaveOut(trace::kDporTries);
     thread.spinning = false;
     --spinner_count_;
     UpdateEnabled(&thread);

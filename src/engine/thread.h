@@ -48,6 +48,7 @@ struct Held {
 struct SpinRead {
   SyncObject* object;
   uint32_t version;
+  uint32_t step;  // search without repetitions: the step that read it
 };
 
 // A function to call when the thread ends (thread_local destructors).
@@ -77,8 +78,9 @@ struct ThreadFields {
   SyncObject* waiting_on = nullptr;  // the object in whose list of waiters it stands
   Thread* next_waiter = nullptr;
   Thread* previous_waiter = nullptr;
-  SyncObject* relock = nullptr;  // condition variables: the mutex to take back
-  uint64_t deadline_ns = 0;      // virtual time at which waiting ends; 0 is never
+  SyncObject* announced = nullptr;  // what its next operation is about
+  SyncObject* relock = nullptr;     // condition variables: the mutex to take back
+  uint64_t deadline_ns = 0;         // virtual time at which waiting ends; 0 is never
   bool has_deadline = false;
   bool woken = false;             // chosen by a signal, a wake or a spurious wake-up
   bool ready = false;             // outside world: the descriptor is ready
@@ -107,6 +109,10 @@ struct ThreadFields {
   uint32_t spin_rounds = 0;  // how often it was let go on although nothing had changed
   bool spin_reads_clock = false;
   bool spinning = false;
+
+  // --- search without repetitions: what it may still do without cause ---
+  bool has_woken_without_cause = false;
+  bool has_failed_without_cause = false;
 
   // --- signals ---
   uint64_t signal_mask = 0;  // what pthread_sigmask set for this thread, in the kernel's form

@@ -56,6 +56,7 @@ int Engine::CreateThread(pthread_t* handle, const pthread_attr_t* attributes,
                          void* (*routine)(void*), void* argument, uintptr_t pc) {
   Thread* parent = current_;
   parent->pc = pc;
+  if (announces_all_) Arrive(OpKind::kThreadCreate, nullptr, false, pc);
   int error = 0;
   Identity* identity = g_identities.Take(attributes, &error);
   if (identity == nullptr) return error;
@@ -77,7 +78,7 @@ int Engine::CreateThread(pthread_t* handle, const pthread_attr_t* attributes,
   *handle = identity->handle;
   Done(OpKind::kThreadCreate, nullptr, 0, Index(thread->id));
   // The new thread may overtake its creator at once: what the creator does next may be plain accesses only.
-  Arrive(OpKind::kThreadCreate, nullptr, false, pc);
+  if (!announces_all_) Arrive(OpKind::kThreadCreate, nullptr, false, pc);
   pending_[Index(parent->id)] = {};
   return 0;
 }
@@ -132,6 +133,7 @@ void Engine::FinishThread(void* result) {
   }
   Done(OpKind::kThreadExit, nullptr, 0, 0);
   thread->state = ThreadState::kFinished;
+  if (reduction_ != nullptr) reduction_->NoteEnded(thread->id);
   enabled_.Erase(thread->id);
   --alive_count_;
   for (uint32_t i = 0; i < thread_count_; ++i) {
@@ -191,6 +193,7 @@ int Engine::JoinThread(pthread_t handle, void** result, bool try_only, const uin
     Done(OpKind::kThreadJoin, nullptr, EDEADLK, Index(target->id));
     return EDEADLK;
   }
+  if (try_only || deadline_ns != nullptr) LeaveOut(trace::kDporCancelled);
   if (target->state == ThreadState::kAlive && try_only) {
     self->ready = true;
     Arrive(OpKind::kThreadJoin, nullptr, false, pc);
@@ -199,13 +202,14 @@ int Engine::JoinThread(pthread_t handle, void** result, bool try_only, const uin
       return EBUSY;
     }
   }
-  if (target->state == ThreadState::kAlive) {
-    self->ready = false;
+  if (target->state == ThreadState::kAlive || (announces_all_ && !try_only)) {
+    self->ready = target->state != ThreadState::kAlive;
     self->relock = reinterpret_cast<SyncObject*>(target);
     SetDeadline(self, deadline_ns);
     Arrive(OpKind::kThreadJoin, nullptr, true, pc);
     ClearDeadline(self);
     self->relock = nullptr;
+    if (reduction_ != nullptr) reduction_->NoteJoined(target->id);
     TestCancel();
     if (target->state == ThreadState::kAlive) {
       Done(OpKind::kThreadJoin, nullptr, ETIMEDOUT, Index(target->id));
@@ -237,6 +241,7 @@ int Engine::DetachThread(pthread_t handle, uintptr_t pc) {
 }
 
 void Engine::CancelThread(Thread* thread) {
+  LeaveOut(trace::kDporCancelled);
   thread->cancel_requested = true;
   if (thread->cancel_asynchronous && thread != current_) {
     NoteUncontrolled("asynchronous cancellation",

@@ -12,6 +12,7 @@ namespace heddle::engine {
 
 void Engine::SetDeadline(Thread* thread, const uint64_t* deadline_ns) {
   if (deadline_ns == nullptr) return;
+  LeaveOut(trace::kDporTime);
   thread->deadline_ns = *deadline_ns;
   thread->has_deadline = true;
   ++deadline_count_;
@@ -109,6 +110,7 @@ void Engine::ExpireTimers() {
 uint64_t Engine::ReadClock(uintptr_t pc) {
   Thread* thread = current_;
   thread->pc = pc;
+  LeaveOut(trace::kDporTime);
   now_ns_ += 1000;
   if (thread->spin_repeats > 0 || thread->spin_reads_clock) {
     thread->spin_reads_clock = true;

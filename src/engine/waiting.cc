@@ -35,6 +35,7 @@ int Engine::WaitCondition(SyncObject* condition, SyncObject* mutex, const uint64
     return EPERM;
   }
   // Giving up the mutex is what others can see, so it is a decision of its own, as an unlock is.
+  if (announces_all_) also_touches_ = condition;
   Arrive(OpKind::kMutexUnlock, mutex, false, pc);
   const uint32_t depth = mutex->mutex.ReleaseAll();
   ReleaseInto(&mutex->clock, false);
@@ -50,7 +51,7 @@ int Engine::WaitCondition(SyncObject* condition, SyncObject* mutex, const uint64
 
   const OpKind op = deadline_ns != nullptr ? OpKind::kCondTimedWait : OpKind::kCondWait;
   condition->condition.StartWait();
-  thread->woken = false;
+  thread->woken = op == OpKind::kCondWait && announces_all_ && WakesWithoutCause();
   SetDeadline(thread, deadline_ns);
   condition_waiters_ += op == OpKind::kCondWait;
   Arrive(op, condition, true, pc);
@@ -72,6 +73,25 @@ int Engine::WaitCondition(SyncObject* condition, SyncObject* mutex, const uint64
   return error;
 }
 
+namespace {
+
+// The n-th of the threads that wait and were not woken, by number: the order in which they came is not to matter.
+Thread* NthByNumber(const SyncObject* condition, uint32_t n) {
+  Thread* found = nullptr;
+  for (;; --n) {
+    Thread* next = nullptr;
+    for (Thread* waiter = condition->first_waiter; waiter != nullptr;
+         waiter = waiter->next_waiter) {
+      if (waiter->woken || (found != nullptr && Index(waiter->id) <= Index(found->id))) continue;
+      if (next == nullptr || Index(waiter->id) < Index(next->id)) next = waiter;
+    }
+    found = next;
+    if (n == 0) return found;
+  }
+}
+
+}  // namespace
+
 void Engine::SignalCondition(SyncObject* condition, bool all, uintptr_t pc) {
   const OpKind op = all ? OpKind::kCondBroadcast : OpKind::kCondSignal;
   Arrive(op, condition, false, pc);
@@ -84,8 +104,11 @@ void Engine::SignalCondition(SyncObject* condition, bool all, uintptr_t pc) {
     condition->condition.NoteUnheard();
   } else if (all) {
     condition->condition.NoteHeard();
-    for (Thread* waiter = condition->first_waiter; waiter != nullptr; waiter = waiter->next_waiter)
+    for (Thread* waiter = condition->first_waiter; waiter != nullptr;
+         waiter = waiter->next_waiter) {
+      if (reduction_ != nullptr && !waiter->woken) reduction_->NoteEnables(waiter->id);
       waiter->woken = true;
+    }
     Refresh(condition);
   } else {
     condition->condition.NoteHeard();
@@ -93,10 +116,13 @@ void Engine::SignalCondition(SyncObject* condition, bool all, uintptr_t pc) {
     uint32_t chosen = 0;
     if (candidates > 1)
       chosen = ChooseValue(DecisionKind::kWaiter, candidates, environment_.Below(candidates));
+    const uint32_t chosen_of_all = chosen;
     for (Thread* waiter = condition->first_waiter; waiter != nullptr;
          waiter = waiter->next_waiter) {
       if (waiter->woken) continue;
       if (chosen-- > 0) continue;
+      if (announces_all_) waiter = NthByNumber(condition, chosen_of_all);
+      if (reduction_ != nullptr) reduction_->NoteEnables(waiter->id);
       waiter->woken = true;
       UpdateEnabled(waiter);
       break;
@@ -140,6 +166,12 @@ int Engine::WaitSemaphore(SyncObject* semaphore, bool try_only, const uint64_t* 
   return error;
 }
 
+void Engine::ReadSemaphore(SyncObject* semaphore, uintptr_t pc) {
+  if (!announces_all_) return;
+  Arrive(OpKind::kSemGetValue, semaphore, false, pc);
+  Done(OpKind::kSemGetValue, semaphore, 0, 0);
+}
+
 int Engine::PostSemaphore(SyncObject* semaphore, uintptr_t pc) {
   Arrive(OpKind::kSemPost, semaphore, false, pc);
   NoteProgress(current_);
@@ -172,6 +204,9 @@ int Engine::WaitBarrierAt(const void* address, uintptr_t pc) {
   ReleaseInto(&barrier->clock, true);
   const model::Barrier::Arrival arrival = barrier->barrier.Arrive();
   if (arrival.last) {
+    for (Thread* waiter = barrier->first_waiter; waiter != nullptr && reduction_ != nullptr;
+         waiter = waiter->next_waiter)
+      reduction_->NoteEnables(waiter->id);
     Refresh(barrier);
   } else {
     thread->barrier_round = arrival.round;
@@ -216,6 +251,14 @@ void Engine::FinishOnce(SyncObject* once, bool completed, uintptr_t pc) {
   Done(OpKind::kGuardRelease, once, 0, completed);
 }
 
+void Engine::FinishGuard(SyncObject* once, uintptr_t guard, uintptr_t pc) {
+  if (announces_all_) {
+    also_touches_ = objects_.Find(guard, ObjectKind::kAtomic);
+    if (also_touches_ == nullptr) also_touches_ = objects_.Make(guard, ObjectKind::kAtomic);
+  }
+  FinishOnce(once, true, pc);
+}
+
 // --- futexes ---------------------------------------------------------------------------------------------------------
 
 int Engine::WaitFutex(uintptr_t address, uint32_t expected, uint32_t bitset,
@@ -255,6 +298,7 @@ int Engine::WakeFutex(uintptr_t address, uint32_t count, uint32_t bitset, uintpt
        waiter != nullptr && static_cast<uint32_t>(woken) < count; waiter = waiter->next_waiter) {
     if (waiter->woken || pending_[Index(waiter->id)].kind != OpKind::kFutexWait) continue;
     if ((waiter->futex_bitset & bitset) == 0) continue;
+    if (reduction_ != nullptr) reduction_->NoteEnables(waiter->id);
     waiter->woken = true;
     UpdateEnabled(waiter);
     ++woken;
@@ -281,6 +325,7 @@ void Engine::SleepUntil(uint64_t deadline_ns, uintptr_t pc) {
 
 uint32_t Engine::Choose(uint32_t count, uintptr_t pc) {
   current_->pc = pc;
+  if (announces_all_) Arrive(OpKind::kChoose, nullptr, false, pc);
   uint32_t value = 0;
   if (count > 1) value = ChooseValue(DecisionKind::kChoice, count, environment_.Below(count));
   Done(OpKind::kChoose, nullptr, 0, value);
@@ -298,6 +343,7 @@ bool Engine::WeakFailure() {
 WaitOutcome Engine::WaitOutside(OpKind op, PollFunction poll, void* context,
                                 const uint64_t* deadline_ns, uintptr_t pc) {
   Thread* thread = current_;
+  LeaveOut(trace::kDporOutside);
   // What it finds ready at once costs a decision like any other operation, so that others may come first.
   Arrive(op, nullptr, false, pc);
   if (poll(context)) {

@@ -83,7 +83,7 @@ HEDDLE_ENTRY int pthread_once(pthread_once_t* control, void (*routine)()) {
     if (!gate.controlled()) return Real().pthread_once(control, routine);
     const bool done = (__atomic_load_n(control, __ATOMIC_ACQUIRE) & kOnceDone) != 0;
     SyncObject* object = g_engine.OnceAt(control, done);
-    if (done) {
+    if (done && !g_engine.announces_all()) {
       // Nothing can change any more: no decision, only the order.
       g_engine.AcquireOnce(object);
       return 0;
@@ -115,7 +115,8 @@ HEDDLE_ENTRY void __cxa_guard_release(uint64_t* guard) {
   Gate gate;
   if (!gate.controlled()) return Real().__cxa_guard_release(guard);
   auto* bytes = reinterpret_cast<unsigned char*>(guard);
-  g_engine.FinishOnce(g_engine.OnceAt(bytes + 1, false), true, HEDDLE_CALLER_PC);
+  g_engine.FinishGuard(g_engine.OnceAt(bytes + 1, false), reinterpret_cast<uintptr_t>(guard),
+                       HEDDLE_CALLER_PC);
   __atomic_store_n(bytes, 1, __ATOMIC_RELEASE);
   g_engine.PublishAtomic(reinterpret_cast<uintptr_t>(guard));
 }

@@ -172,7 +172,9 @@ HEDDLE_ENTRY int sem_post(sem_t* semaphore) {
 HEDDLE_ENTRY int sem_getvalue(sem_t* semaphore, int* value) {
   Gate gate;
   if (!gate.controlled()) return Real().sem_getvalue(semaphore, value);
-  *value = static_cast<int>(Find(semaphore)->semaphore.value());
+  SyncObject* object = Find(semaphore);
+  g_engine.ReadSemaphore(object, HEDDLE_CALLER_PC);
+  *value = static_cast<int>(object->semaphore.value());
   return 0;
 }
 

@@ -24,6 +24,7 @@ void FillRandom(void* buffer, size_t bytes) {
     g_drawn_in = g_engine.execution_serial();
     g_drawn = 0;
   }
+  g_engine.NoteRandom();
   auto* out = static_cast<unsigned char*>(buffer);
   while (bytes > 0) {
     const uint64_t word = SplitMix64(++g_drawn);

@@ -134,7 +134,8 @@ DporOp OpOf(const Announcement& announcement) {
       touch(kOutsideWorld, 1);
       break;
   }
-  if (announcement.condition != 0) touch(ObjectKey(announcement.condition), 0);
+  const bool enters_waiters = announcement.kind == OpKind::kMutexUnlock;
+  if (announcement.also != 0) touch(ObjectKey(announcement.also), enters_waiters ? 0 : 1);
   return op;
 }
 

@@ -13,6 +13,7 @@
 //   compares and waits on a futex              the location (R), the futex's queue (W: the first in it is woken first)
 //   wakes a futex                              the futex's queue (W)
 //   arrives at a barrier                       the barrier (W)
+//   finishes a function-local static           the static (W) and the byte that compiled code reads (W)
 //   creates a thread                           the numbers of threads (W)
 //   uses the outside world                     the outside world (W)
 //   goes on after a wake-up, a join, a spin    nothing: what enabled it happens before it
@@ -41,13 +42,13 @@ inline constexpr uint32_t kOutsideWorld = 1;
   return false;
 }
 
-// What a thread is about to do, as the engine says it. `waits`: the operation is one that can be disabled. `condition` is
-// the condition variable that the thread enters the waiters of, or 0.
+// What a thread is about to do, as the engine says it. `waits`: the operation is one that can be disabled. `also` is a second
+// object that the step changes, or 0; when a mutex is given up to wait, the condition variable whose waiters it enters.
 struct Announcement {
   trace::OpKind kind;
   uint32_t object;
   bool waits;
-  uint32_t condition;
+  uint32_t also;
 };
 
 [[nodiscard]] trace::DporOp OpOf(const Announcement& announcement);

@@ -40,14 +40,16 @@ void Dpor::NoteChanged() {
   if (Searching() && search_->depth > 0) search_->events[step()].changed = 1;
 }
 
-uint32_t Dpor::FirstChange(uint32_t object, uint32_t step) const {
+void Dpor::NoteLateChange(ThreadId thread, uint32_t object, uint32_t step) {
+  if (!Searching()) return;
   for (uint32_t i = step + 1; i < search_->depth; ++i) {
     const DporEvent& event = search_->events[i];
     for (uint32_t k = 0; k < event.op.access_count && event.changed != 0; ++k) {
-      if (event.op.accesses[k].object == ObjectKey(object)) return i;
+      if (event.op.accesses[k].object != ObjectKey(object)) continue;
+      SetEnabledBy(thread, i);
+      return;
     }
   }
-  return kDporNone;
 }
 
 // The execution goes on as it likes; what it does from here on is not part of the search.

@@ -67,8 +67,8 @@ class Dpor final : public Strategy {
   void NoteJoined(ThreadId thread);
   // The step that is being done changed a value that threads could spin on.
   void NoteChanged();
-  // The first step after `step` that changed `object`, or kDporNone.
-  [[nodiscard]] uint32_t FirstChange(uint32_t object, uint32_t step) const;
+  // `thread` is about to wait for a change of `object`, which it read in `step`; that change has happened already.
+  void NoteLateChange(ThreadId thread, uint32_t object, uint32_t step);
   // The step that is being done comes after everything so far.
   void NoteJoinsAll();
   // Nobody could run and time passed, or tries were granted: what follows comes after everything so far.
@@ -107,6 +107,17 @@ class Dpor final : public Strategy {
 
 // An execution is over: finds its races and moves on to the next path.
 void FinishDporExecution(trace::DporSearch* search);
+
+// Whether there is something left to explore.
+[[nodiscard]] inline bool DporGoesOn(const trace::DporSearch& search) {
+  return search.status == trace::DporStatus::kRunning ||
+         search.status == trace::DporStatus::kUnused;
+}
+
+// Whether every kind of execution was explored.
+[[nodiscard]] inline bool DporIsComplete(const trace::DporSearch& search) {
+  return search.status == trace::DporStatus::kComplete && search.left_out == 0;
+}
 
 // Begins the search anew.
 void RestartDpor(trace::DporSearch* search);

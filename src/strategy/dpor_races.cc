@@ -410,7 +410,7 @@ void FinishDporExecution(DporSearch* search) {
     return;
   }
   if (search->depth > search->depth_most) search->depth_most = search->depth;
-  static constinit char memory[sizeof(Analysis)] alignas(Analysis) = {};
+  alignas(Analysis) static constinit char memory[sizeof(Analysis)] = {};
   Analysis& analysis = *new (memory) Analysis(search);
   const trace::DporMode mode = search->mode;
   analysis.Run();

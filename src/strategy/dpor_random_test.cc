@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "base/prng.h"
-#include "strategy/dpor_harness.h"
+#include "strategy/dpor_harness_for_test.h"
 
 namespace heddle::strategy {
 namespace {

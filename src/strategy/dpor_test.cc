@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "strategy/dpor_harness.h"
+#include "strategy/dpor_harness_for_test.h"
 
 namespace heddle::strategy {
 namespace {

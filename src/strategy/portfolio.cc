@@ -41,6 +41,8 @@ Strategy* Portfolio::Select(const StrategySpec& spec, uint64_t execution) {
       return &surw_;
     case StrategyKind::kDfs:
       return &dfs_;
+    case StrategyKind::kDpor:
+      return &dpor_;
     case StrategyKind::kRandom:
     case StrategyKind::kPortfolio:
     case StrategyKind::kReplay:

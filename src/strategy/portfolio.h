@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "strategy/dfs.h"
+#include "strategy/dpor.h"
 #include "strategy/pct.h"
 #include "strategy/pos.h"
 #include "strategy/random_walk.h"
@@ -30,6 +31,9 @@ class Portfolio {
   // `strategy` if it is the systematic search, else null.
   [[nodiscard]] Dfs* AsDfs(Strategy* strategy) { return strategy == &dfs_ ? &dfs_ : nullptr; }
 
+  // `strategy` if it is the search without repetitions, else null.
+  [[nodiscard]] Dpor* AsDpor(Strategy* strategy) { return strategy == &dpor_ ? &dpor_ : nullptr; }
+
   // What Select would use for this execution: never kPortfolio.
   [[nodiscard]] static trace::StrategySpec Resolve(const trace::StrategySpec& spec,
                                                    uint64_t execution);
@@ -40,6 +44,7 @@ class Portfolio {
   Pos pos_;
   Surw surw_;
   Dfs dfs_;
+  Dpor dpor_;
 };
 
 }  // namespace heddle::strategy

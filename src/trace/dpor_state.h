@@ -30,22 +30,19 @@ enum DporLeftOut : uint32_t {
   kDporObjects = 1u << 2,      // … more than kDporObjectsMax objects
   kDporTree = 1u << 3,         // more than kDporTreeMax branches waited to be explored
   kDporCutShort = 1u << 4,     // a finding or exit ended an execution while threads could still run
-  kDporOutside = 1u << 5,      // the program waited for the outside world
+  kDporOutside = 1u << 5,      // the program waited for the outside world, or drew random numbers
   kDporCancelled = 1u << 6,    // pthread_cancel, or a join that does not wait
   kDporWriterFirst = 1u << 7,  // a read-write lock that prefers writers
   kDporTwoChoices = 1u << 8,   // one step chose more than once
-  kDporTime =
-      1u
-      << 9,  // a time-out, a sleep or a clock, for which time passed only when nothing else could run
-  kDporTries =
-      1u << 10,  // a loop of tries that nothing helped went on only when nothing else could run
+  kDporTime = 1u << 9,         // time-outs, sleeps, clocks: time passed only when nobody could run
+  kDporTries = 1u << 10,       // tries in vain went on only when nothing else could run
+  kDporBlind = 1u << 11,       // the program is not instrumented
+  kDporSpins = 1u << 12,       // who reads the same values again and again waits for a change
 };
 // What a search supposed; not a reason, but said.
 enum DporSupposed : uint32_t {
-  kDporSpins = 1u << 0,     // who reads the same values again and again waits until one changes
-  kDporSpurious = 1u << 1,  // at most one wake-up without cause for each thread
-  kDporWeak =
-      1u << 2,  // at most one failure without cause of weak compare-exchanges for each thread
+  kDporSpurious = 1u << 0,  // at most one wake-up without cause for each thread
+  kDporWeak = 1u << 1,      // at most one failure without cause of a compare-exchange for each
 };
 
 // One way to use one object.

@@ -27,6 +27,7 @@
 #include <cstdint>
 
 #include "base/limits.h"
+#include "trace/dpor_state.h"
 #include "trace/guide.h"
 #include "trace/operation.h"
 #include "trace/verdict.h"
@@ -66,7 +67,7 @@ inline constexpr uint32_t kDecisionValueBits = 28;
 
 // --- Commands ----------------------------------------------------------------------------------------------------
 
-enum class StrategyKind : uint32_t { kRandom, kPct, kPos, kPortfolio, kReplay, kDfs, kSurw };
+enum class StrategyKind : uint32_t { kRandom, kPct, kPos, kPortfolio, kReplay, kDfs, kSurw, kDpor };
 
 // What `--strategy` says. Every field is used by every loom in the same way, so (seed, execution number, spec) is
 // all that an execution depends on.
@@ -399,6 +400,7 @@ struct Region {
   GuidePoint notes[kGuideMax];  // kAnnotate: one for each of the first kGuideMax decisions
   Event events[kEventsMax];
   Search search;
+  DporSearch dpor;
   uint8_t snapshot_pool[kSnapshotPoolBytes];
 };
 

@@ -55,6 +55,10 @@ StrategyTextError FindStrategy(const char* text, size_t length, StrategySpec* sp
     *spec = {StrategyKind::kDfs, 0, 0, has_argument ? bound : kNoIndex};
     return StrategyTextError::kNone;
   }
+  if (Same("dpor", text, length)) {
+    *spec = {StrategyKind::kDpor, 0, 0};
+    return StrategyTextError::kNone;
+  }
   if (Same("surw", text, length)) {
     *spec = {StrategyKind::kSurw, 0, 0};
     return StrategyTextError::kNone;

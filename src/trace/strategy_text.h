@@ -18,9 +18,9 @@ enum class StrategyTextError : uint8_t {
 
 // For messages: what may be asked for.
 inline constexpr char kStrategyWords[] =
-    "random, random:PERMILLE, pct:DEPTH, pos, surw, dfs, dfs:PREEMPTIONS or portfolio";
+    "random, random:PERMILLE, pct:DEPTH, pos, surw, dfs, dfs:PREEMPTIONS, dpor or portfolio";
 
-// "random", "random:PERMILLE", "pct", "pct:D", "pos", "surw", "dfs", "dfs:K", "portfolio". On an error `spec` is not written.
+// "random", "random:PERMILLE", "pct", "pct:D", "pos", "surw", "dfs", "dfs:K", "dpor", "portfolio". On an error `spec` is not written.
 [[nodiscard]] StrategyTextError FindStrategy(const char* text, size_t length, StrategySpec* spec);
 
 }  // namespace heddle::trace

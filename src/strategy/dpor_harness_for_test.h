@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "strategy/dpor.h"
-#include "strategy/dpor_machine.h"
+#include "strategy/dpor_machine_for_test.h"
 
 namespace heddle::strategy {
 
