@@ -135,5 +135,15 @@ TEST(StoryTextTest, FitsTheTerminalAndTheLimitOfLines) {
   }
 }
 
+TEST(StoryTextTest, BreaksWordsThatAreWiderThanTheirColumn) {
+  FindingView finding = Told();
+  const std::string long_word(200, 'x');
+  finding.story.push_back(
+      Row(StoryKind::kEvent, 1, ("loads atomic " + long_word + " = 1").c_str()));
+  const std::string text = FindingText(finding, {});
+  EXPECT_EQ(std::count(text.begin(), text.end(), 'x') - 1, 200)
+      << text;  // and the x of the card's name
+}
+
 }  // namespace
 }  // namespace heddle::report

@@ -95,18 +95,21 @@ class StoryWriter {
   void AddCell(const std::string& number, size_t offset, std::string text) {
     const size_t room = std::max<size_t>(out_.options().width, offset + kLastColumnMin) - offset;
     std::string front = fmt::format("{:{}}{:>{}}", "", kIndent, number, number_width_);
+    size_t indent = 0;
     while (true) {
       front.resize(offset, ' ');
       size_t length = text.size();
       if (length > room) {
         const size_t blank = text.rfind(' ', room);
-        length = blank == std::string::npos || blank == 0 ? room : blank;
+        // A blank that only indents breaks nothing: what is left would stay as long as it is.
+        length = blank == std::string::npos || blank <= indent ? room : blank;
       }
       lines_.push_back(front + text.substr(0, length));
       if (length == text.size()) return;
       text.erase(0, length);
       text.erase(0, text.find_first_not_of(' '));
       text.insert(0, "  ");
+      indent = 2;
       front.clear();
     }
   }
