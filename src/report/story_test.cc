@@ -137,7 +137,7 @@ TEST(StoryTextTest, FitsTheTerminalAndTheLimitOfLines) {
 
 TEST(StoryTextTest, BreaksWordsThatAreWiderThanTheirColumn) {
   FindingView finding = Told();
-  const std::string long_word(200, 'x');
+  const std::string long_word(200, 'Q');
   finding.story.push_back(
       Row(StoryKind::kEvent, 1, ("loads atomic " + long_word + " = 1").c_str()));
   const std::string text = FindingText(finding, {});

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -138,6 +139,16 @@ bool IsPlumbing(const Frame& frame) {
   return Matches(kPlumbing, name);
 }
 
+// A function that ends the program, by the names that people give it.
+bool GivesUp(const Frame& frame) {
+  constexpr std::array<string_view, 6> kNames = {"panic", "ensure", "fatal",
+                                                 "die",   "fail",   "terminate"};
+  std::string name = QualifiedName(frame.function);
+  if (const size_t colon = name.rfind(':'); colon != std::string::npos) name.erase(0, colon + 1);
+  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
 // Code of a header of the standard library or the system, compiled into the program.
 bool IsHeaderFrame(const Frame& frame) {
   return !frame.file.empty() && IsSystemPath(frame.file) && !IsSystemPath(frame.module);
@@ -175,8 +186,15 @@ bool IsUserFrame(const Frame& frame) {
 }
 
 const Frame* UserFrame(const Stack& stack) {
-  const auto user = std::find_if(stack.frames.begin(), stack.frames.end(), IsUserFrame);
-  if (user != stack.frames.end()) return &*user;
+  const auto end = stack.frames.end();
+  auto user = std::find_if(stack.frames.begin(), end, IsUserFrame);
+  // Who calls the program's own way to give up is the place: two rules that are broken are two findings.
+  while (user != end && GivesUp(*user)) {
+    const auto caller = std::find_if(std::next(user), end, IsUserFrame);
+    if (caller == end) break;
+    user = caller;
+  }
+  if (user != end) return &*user;
   return stack.frames.empty() ? nullptr : &stack.frames.front();
 }
 

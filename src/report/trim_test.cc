@@ -94,6 +94,14 @@ TEST(UserFrameTest, SkipsHeadersAndLibraries) {
   EXPECT_EQ(UserFrame(library)->function, "memcpy");
 }
 
+TEST(UserFrameTest, SkipsTheWayInWhichTheProgramGivesUp) {
+  const Stack stack{{System("abort"), User("systems::Panic(std::string_view)"),
+                     User("systems::Ensure(bool)"), User("crio::Store::Add(int)"), User("main")}};
+  EXPECT_EQ(UserFrame(stack)->function, "crio::Store::Add(int)");
+  const Stack alone{{System("abort"), User("Die()")}};
+  EXPECT_EQ(UserFrame(alone)->function, "Die()");
+}
+
 TEST(LoomModuleTest, IsKnownByItsFileName) {
   EXPECT_TRUE(IsLoomModule("/x/build/lib/libheddle.so"));
   EXPECT_TRUE(IsLoomModule("/x/build/lib/libtsan.so.2"));

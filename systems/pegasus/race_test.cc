@@ -39,8 +39,10 @@ TEST(AsReported, TheCallerReadsAListThatAFollowersThreadAddsTo) {
   ASSERT_FALSE(result.findings().empty()) << result.ToString();
   EXPECT_EQ(result.findings().front().verdict, "data-race");
   const std::string story = result.ToString();
-  EXPECT_NE(story.find("ReportedCall::IssueSingleMeta"), std::string::npos) << story;
+  // The other side may be without its stack: sessions that are never closed keep memory, so the list has another address
+  // when the schedule is run again.
   EXPECT_NE(story.find("ReportedMetaManager::QueryConfig"), std::string::npos) << story;
+  EXPECT_NE(story.find("IssueBackupMetas"), std::string::npos) << story;
 }
 
 TEST(AsReported, ASessionIsLeftOpen) { ExpectFound(&LateLeader, "crash", "data-race"); }
