@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2 switches=0
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=1
 // Bug: the worker is joined only if it has announced its end already.
 //   step | main                        | worker
 //   1    | no announcement: goes on    |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang,plain levels=O0,O2 switches=0
+// heddle: ways=gcc,clang,plain levels=O0,O2 switches=1
 // Bug: pthread_tryjoin_np says that the thread still runs, and nobody listens.
 //   step | main                  | worker
 //   1    | tryjoin: EBUSY        |
