@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "clock/epoch.h"
+#include "clock/vector_clock.h"
 
 namespace heddle::engine {
 
@@ -21,6 +22,9 @@ inline constexpr AccessWord kEveryAccess = static_cast<AccessWord>(kExpandedTag 
 // Words below are of earlier executions, that is: nothing (clock/epoch.h). A cell with two such words is touched for the
 // first time, and the access is simply noted. Zero while that is not enough (diagnosing, plain spin loops, nobody looks).
 extern AccessWord g_first_touch_below;
+
+// What the running thread knows of the others. Valid while g_first_touch_below is not zero.
+extern const VectorClock* g_fast_clock;
 
 // The thread pointer of the running thread: what other threads do is none of the loom's business.
 extern uint64_t g_fast_thread_pointer;

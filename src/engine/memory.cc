@@ -9,6 +9,7 @@ using trace::OpKind;
 
 constinit AccessWord g_fast_epoch = 0;
 constinit AccessWord g_first_touch_below = 0;
+constinit const VectorClock* g_fast_clock = nullptr;
 constinit uint64_t g_fast_thread_pointer = 0;
 
 // --- happens-before --------------------------------------------------------------------------------------------------
@@ -46,7 +47,9 @@ void Engine::UpdateFastPath() {
                  : plain_watch_ ? kEveryAccess
                                 : MakeEpoch(current_->own_clock, Index(current_->id));
   g_first_touch_below = watch && !plain_watch_ && !diagnosing_ ? MakeEpoch(base_clock_, 0) : 0;
-  if (watch) g_fast_thread_pointer = current_->identity->thread_pointer;
+  if (!watch) return;
+  g_fast_clock = &current_->clock;
+  g_fast_thread_pointer = current_->identity->thread_pointer;
 }
 
 // --- plain accesses --------------------------------------------------------------------------------------------------
