@@ -4,9 +4,12 @@
 // decisions lead to the same clocks, so the diagnosing execution recognises the access when it happens again, and takes
 // its stack and locks then.
 #include <string.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 
 #include "base/check.h"
 #include "engine/engine.h"
+#include "sys/raw_syscall.h"
 
 namespace heddle::engine {
 
@@ -112,6 +115,29 @@ void Engine::FillBlock(trace::HeapBlock* block, uintptr_t address) {
   }
 }
 
+namespace {
+
+// Copies up to `bytes` from `address` on, as far as memory is readable. Returns how many.
+uint64_t CopyWhatIsReadable(uint8_t* copy, uint64_t address, uint64_t bytes) {
+  constexpr uint64_t kPage = 4096;
+  const long pid = sys::Syscall(SYS_getpid);
+  uint64_t done = 0;
+  while (done < bytes) {
+    const uint64_t from = address + done;
+    const uint64_t to_page_end = kPage - from % kPage;
+    const uint64_t part = to_page_end < bytes - done ? to_page_end : bytes - done;
+    const iovec local = {copy + done, part};
+    const iovec remote = {reinterpret_cast<void*>(from), part};
+    const long got =
+        sys::Syscall(SYS_process_vm_readv, pid, sys::Arg(&local), 1, sys::Arg(&remote), 1, 0);
+    if (got != static_cast<long>(part)) break;
+    done += part;
+  }
+  return done;
+}
+
+}  // namespace
+
 // --- stacks ----------------------------------------------------------------------------------------------------------
 
 uint32_t Engine::Snapshot(Thread* thread, uint32_t bytes_max) {
@@ -138,10 +164,16 @@ uint32_t Engine::SnapshotOf(const sys::Registers& registers, Thread* thread, uin
   const Identity& identity = *thread->identity;
   const auto low = reinterpret_cast<uintptr_t>(identity.stack_low);
   const uintptr_t high = low + identity.stack_bytes;
-  // A thread may run on a stack of its own making (ucontext): then only what is next to the stack pointer is taken.
-  uint64_t bytes = registers.rsp >= low && registers.rsp < high ? high - registers.rsp : 512;
-  if (bytes > bytes_max) bytes = bytes_max;
+  const bool own = registers.rsp >= low && registers.rsp < high;
+  uint64_t bytes = own && high - registers.rsp < bytes_max ? high - registers.rsp : bytes_max;
   if (execution.snapshot_bytes + bytes > kSnapshotPoolBytes) return kNoIndex;
+  uint8_t* copy = region_->snapshot_pool + execution.snapshot_bytes;
+  if (own) {
+    memcpy(copy, reinterpret_cast<const void*>(registers.rsp), bytes);
+  } else {
+    // A stack of the program's own making (ucontext, Boost.Context): where it ends only the kernel knows.
+    bytes = CopyWhatIsReadable(copy, registers.rsp, bytes);
+  }
   const uint32_t index = execution.snapshot_count++;
   region_->snapshots[index] = {registers.rip,           registers.rsp,
                                registers.rbp,           registers.rbx,
@@ -149,8 +181,6 @@ uint32_t Engine::SnapshotOf(const sys::Registers& registers, Thread* thread, uin
                                registers.r14,           registers.r15,
                                Index(thread->id),       static_cast<uint32_t>(bytes),
                                execution.snapshot_bytes};
-  memcpy(region_->snapshot_pool + execution.snapshot_bytes,
-         reinterpret_cast<const void*>(registers.rsp), bytes);
   execution.snapshot_bytes += (bytes + 15) & ~uint64_t{15};
   return index;
 }

@@ -3,7 +3,7 @@
 //
 // Covered: FUTEX_WAIT, WAIT_BITSET, WAKE, WAKE_BITSET, REQUEUE and CMP_REQUEUE (as a wake of all: woken threads compare
 // again). Not covered: priority-inheritance futexes and WAKE_OP (exit status 4, by name). Also answered here: gettid,
-// sched_yield, getrandom. Every other call goes to the kernel.
+// sched_yield, sched_setattr (without effect), sched_getattr (of the process), getrandom. Every other call goes to the kernel.
 #include <linux/futex.h>
 #include <stdarg.h>
 #include <sys/syscall.h>
@@ -78,6 +78,12 @@ HEDDLE_ENTRY long syscall(long number, ...) {
           return Answer(Futex(arguments, HEDDLE_CALLER_PC));
         case SYS_gettid:
           return sys::Syscall(SYS_getpid) + Index(g_engine.current()->id);
+        // Who runs is the loom's affair, and the kernel does not know the numbers of our threads.
+        case SYS_sched_setattr:
+          return 0;
+        case SYS_sched_getattr:
+          arguments[0] = 0;
+          break;
         case SYS_sched_yield:
           g_engine.Yield(HEDDLE_CALLER_PC);
           return 0;
