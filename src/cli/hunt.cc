@@ -136,6 +136,26 @@ void AddNotes(const ExplorationResult& result, RunView& run) {
   run.notes.insert(run.notes.end(), result.notes.begin(), result.notes.end());
 }
 
+// Races that are none when one sees what uninstrumented libraries do: they are said, and do not count.
+void NoteWithdrawn(const ExplorationResult& result, FindingCollector& collector, RunView& run) {
+  constexpr size_t kShownMax = 3;
+  size_t shown = 0;
+  for (const auto& [signature, race] : result.withdrawn) {
+    if (shown++ == kShownMax) break;
+    const FindingView& view = collector.view(race.view);
+    const std::string libraries =
+        view.unseen_libraries.empty()
+            ? ""
+            : fmt::format(" ({})", fmt::join(view.unseen_libraries, ", "));
+    run.notes.push_back(
+        fmt::format("withdrawn: {}: libraries without instrumentation{} put the accesses in order",
+                    view.summary, libraries));
+  }
+  if (result.withdrawn.size() > kShownMax)
+    run.notes.push_back(fmt::format("withdrawn: {} more races, for the same reason",
+                                    result.withdrawn.size() - kShownMax));
+}
+
 [[nodiscard]] int ExitStatusOf(const ExplorationResult& result, const RunView& run) {
   if (!run.findings.empty()) return driver::kExitFinding;
   if (result.failure.has_value()) return result.failure->exit_status;
@@ -217,6 +237,7 @@ Result<Hunt> HuntFindings(const RunOptions& options, const driver::StandardInput
       view.first_execution = found.first_execution;
       view.count = found.count;
     }
+    view.libraries_seen = recording.libraries_seen;
     if (options.output == OutputMode::kFinding) {
       const std::string& output = recording.output;
       view.output_tail = output.substr(output.size() - std::min(output.size(), kOutputTailBytes));
@@ -229,6 +250,7 @@ Result<Hunt> HuntFindings(const RunOptions& options, const driver::StandardInput
     StoreFindingCard(options, card, view, hunt.run);
     hunt.run.findings.push_back(std::move(view));
   }
+  NoteWithdrawn(result, collector, hunt.run);
   if (result.nondeterminism.has_value() &&
       (options.wanted & driver::Only(Verdict::kNondeterminism)) != 0) {
     FindingView view = NondeterminismView(*result.nondeterminism);

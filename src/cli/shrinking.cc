@@ -66,7 +66,8 @@ std::optional<ShortFinding> Shrinking::Shrink(const driver::FoundFinding& findin
     LoomExecutor executor(*job_, options_.exploration.loom, begin + budget);
     const std::optional<Trial> first =
         executor.Begin(finding.recording, IndexOf(finding.recording, found));
-    if (first.has_value()) result = Shorten(executor, *first, found);
+    if (first.has_value())
+      result = Shorten(executor, *first, found, finding.recording.libraries_seen);
   }
   const nanoseconds took = Clock::now() - begin;
   left_ -= std::min(left_, took);
@@ -76,12 +77,13 @@ std::optional<ShortFinding> Shrinking::Shrink(const driver::FoundFinding& findin
 }
 
 std::optional<ShortFinding> Shrinking::Shorten(LoomExecutor& executor, const Trial& first,
-                                               const FindingView& found) {
+                                               const FindingView& found, bool libraries_seen) {
   const explain::Shrunk shrunk = explain::Shrink(executor, first);
   // The best first. If a person would call that another finding, or if it does not appear again, the one that was found.
   for (const Trial* trial : {&shrunk.best, &first}) {
     std::optional<Recording> recording = executor.Record(trial->guide);
     if (!recording.has_value()) continue;
+    if (libraries_seen && !StillRaces(*recording, executor.Target()->key)) continue;
     std::optional<Told> told = Tell(*recording, *executor.Target());
     if (!told.has_value() || told->view.signature != found.signature) continue;
     AddSwap(executor, trial->guide, *told);
@@ -94,6 +96,15 @@ std::optional<ShortFinding> Shrinking::Shorten(LoomExecutor& executor, const Tri
     return ShortFinding{std::move(*recording), std::move(told->view), trial->cost < first.cost};
   }
   return std::nullopt;
+}
+
+// A race that was confirmed with uninstrumented libraries in sight must be one in the shorter execution too.
+bool Shrinking::StillRaces(Recording& recording, uint64_t key) {
+  const driver::Result<std::vector<size_t>> withdrawn =
+      second_look_.Look(*job_, options_.exploration.loom, &recording);
+  if (!withdrawn.ok() || !recording.libraries_seen) return false;
+  return std::none_of(withdrawn.value().begin(), withdrawn.value().end(),
+                      [&](size_t index) { return recording.findings[index].key == key; });
 }
 
 // Runs it again with stacks. Nothing if that was another execution. REQUIRES: `wanted` is in the recording.

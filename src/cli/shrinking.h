@@ -48,7 +48,9 @@ class Shrinking {
   [[nodiscard]] bool StartLoom();
   [[nodiscard]] std::optional<ShortFinding> Shorten(explain::LoomExecutor& executor,
                                                     const explain::Trial& first,
-                                                    const report::FindingView& found);
+                                                    const report::FindingView& found,
+                                                    bool libraries_seen);
+  [[nodiscard]] bool StillRaces(driver::Recording& recording, uint64_t key);
   [[nodiscard]] std::optional<Told> Tell(const driver::Recording& recording,
                                          const trace::Finding& wanted);
   void AddSwap(explain::LoomExecutor& executor, const explain::Guide& guide, Told& told);
@@ -58,6 +60,7 @@ class Shrinking {
   const driver::StandardInput& input_;
   std::chrono::nanoseconds left_;
   std::unique_ptr<driver::Job> job_;
+  driver::SecondLook second_look_;
   std::unique_ptr<report::Symbolizer> symbolizer_;
   bool failed_ = false;
 };

@@ -201,6 +201,7 @@ void Exploration::HandleFinding(Share& share, uint64_t execution) {
     for (const trace::Finding& finding : recording.findings) known_.push_back(finding.key);
     return;
   }
+  if (!WithdrawRaces(share, &recording)) return;
   if (options_.judge && AllSuppressed(*share.job, recording)) {
     DiagnoseAndKeep(*share.job, recording);
     for (const trace::Finding& finding : recording.findings) known_.push_back(finding.key);
@@ -224,6 +225,30 @@ void Exploration::HandleFinding(Share& share, uint64_t execution) {
   share.finding = std::move(recording);
   share.done = true;
   StopAll();  // What is left of their batches may lie above this number; StartBatch knows.
+}
+
+// Takes away the races that are none when one sees what uninstrumented libraries do. False if nothing is left.
+bool Exploration::WithdrawRaces(Share& share, Recording* recording) {
+  const Result<std::vector<size_t>> gone = second_look_.Look(*share.job, options_.loom, recording);
+  if (!gone.ok()) {
+    Fail(share, gone.error());
+    return false;
+  }
+  if (gone.value().empty()) return true;
+  if (Diagnose(*share.job, options_.loom, *recording).ok()) {
+    for (const size_t index : gone.value()) {
+      const ExplorationObserver::Described described =
+          observer_.Describe(share.job->loom(), static_cast<uint32_t>(index));
+      WithdrawnRace& race = result_.withdrawn[described.signature];
+      if (race.executions++ == 0) race.view = described.view;
+    }
+  }
+  std::vector<trace::Finding>& findings = recording->findings;
+  for (auto index = gone.value().rbegin(); index != gone.value().rend(); ++index) {
+    if (second_look_.Enough(findings[*index].key)) known_.push_back(findings[*index].key);
+    findings.erase(findings.begin() + static_cast<std::ptrdiff_t>(*index));
+  }
+  return !findings.empty() && !OnlyIgnored(*recording);
 }
 
 // Whether none of its findings counts. What cannot be diagnosed counts.

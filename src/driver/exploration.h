@@ -16,6 +16,7 @@
 #include "driver/diagnosis.h"
 #include "driver/job.h"
 #include "driver/loom_process.h"
+#include "driver/second_look.h"
 #include "driver/standard_input.h"
 #include "driver/status.h"
 
@@ -76,6 +77,12 @@ struct ReductionProgress {
   std::string words_if_stopped;  // … if the budget did
 };
 
+// A race that is none when one sees what uninstrumented libraries do (driver/second_look.h).
+struct WithdrawnRace {
+  size_t view = 0;  // the observer's handle
+  uint64_t executions = 0;
+};
+
 struct ExplorationResult {
   uint64_t executions = 0;
   uint64_t decisions = 0;
@@ -85,7 +92,8 @@ struct ExplorationResult {
   bool interrupted = false;
   bool explored_itself = false;  // the program called heddle::Explore: it was run once per job
   uint32_t hello_flags = 0;      // HelloFlag
-  std::vector<FoundFinding> findings;  // by first execution
+  std::vector<FoundFinding> findings;              // by first execution
+  std::map<std::string, WithdrawnRace> withdrawn;  // by signature
   std::vector<trace::Uncontrolled> uncontrolled;
   std::vector<std::string> notes;
   std::optional<Nondeterminism> nondeterminism;
@@ -139,6 +147,7 @@ class Exploration {
   void WaitForReplies();
   void HandleReply(Share& share, const trace::Reply& reply);
   void HandleFinding(Share& share, uint64_t execution);
+  [[nodiscard]] bool WithdrawRaces(Share& share, Recording* recording);
   void CheckDeterminism(Share& share, uint64_t execution);
   void NoteSearch(Share& share, uint64_t last_execution);
   void NoteReduction(Share& share, uint64_t last_execution);
@@ -167,6 +176,7 @@ class Exploration {
   ExplorationObserver& observer_;
 
   std::vector<Share> shares_;
+  SecondLook second_look_;
   std::vector<uint64_t> known_;  // keys of findings that looms shall not report again
   std::map<std::string, size_t> by_signature_;  // index into result_.findings
   uint64_t hunt_on_until_ = UINT64_MAX;    // after a lock-order finding: the last number to try

@@ -29,6 +29,8 @@ struct Recording {
   std::vector<trace::Finding> findings;
   std::vector<trace::Decision> decisions;
   std::string output;  // end of what the program printed
+  bool libraries_seen =
+      false;  // its races are races also with what uninstrumented libraries do in sight
 };
 
 class Job {
@@ -52,6 +54,10 @@ class Job {
   // of the earlier accesses of its findings.
   [[nodiscard]] trace::Command Replay(const LoomSettings& settings, const Recording& recording,
                                       bool diagnose);
+
+  // The same, lean, with what uninstrumented libraries do in sight.
+  [[nodiscard]] trace::Command SeeLibraries(const LoomSettings& settings,
+                                            const Recording& recording);
 
   // The same, lean, with notes about its schedule.
   [[nodiscard]] trace::Command Annotate(const LoomSettings& settings, const Recording& recording);

@@ -8,6 +8,7 @@
 #include <ucontext.h>
 
 #include "engine/engine.h"
+#include "engine/library_sight.h"
 #include "sys/raw_syscall.h"
 
 namespace heddle::engine {
@@ -25,6 +26,7 @@ sys::Registers RegistersOf(const ucontext_t& context) {
 }
 
 void OnSignal(int signal, siginfo_t* info, void* context) {
+  if (g_library_sight.OnSignal(signal, *info, static_cast<ucontext_t*>(context))) return;
   const sys::Registers registers = RegistersOf(*static_cast<const ucontext_t*>(context));
   if (signal == kHangSignal) {
     if (g_engine.in_process() && !g_engine.Hangs()) return;

@@ -217,6 +217,12 @@ class Engine final : public race::Detector::Listener {
   void NoteSignalMask();
   void LeaveControl();  // a forked child: from now on everything goes to libc
 
+  // --- what libraries do that are not instrumented (engine/library_sight.h) ---
+  // The running thread takes over what `clock` holds, or adds what it knows to it, or both.
+  void OrderByLibrary(VectorClock* clock, bool reads, bool writes);
+  [[nodiscard]] SyncObject* FindAtomic(uintptr_t address);
+  void JoinInto(VectorClock* clock, const VectorClock& other);
+
  private:
   friend class Explorer;
   void Prepare();

@@ -35,6 +35,21 @@ int NoteIfContains(dl_phdr_info* info, size_t, void* argument) {
   return 0;
 }
 
+const char* BaseName(const char* path) {
+  const char* slash = strrchr(path, '/');
+  return slash != nullptr ? slash + 1 : path;
+}
+
+// Libraries of the system whose waiting and synchronising the loom takes over.
+bool IsTakenOver(const char* name) {
+  constexpr const char* kTakenOver[] = {"libc.so", "libstdc++.so", "libgcc_s.so",
+                                        "libm.so", "ld-linux",     "linux-vdso"};
+  for (const char* each : kTakenOver) {
+    if (strncmp(name, each, strlen(each)) == 0) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void NoteInstrumentedModule(uintptr_t pc) {
@@ -50,18 +65,16 @@ bool IsInstrumentedCode(uintptr_t pc) {
   return false;
 }
 
+bool IsUnseenModule(const char* path, uintptr_t pc) {
+  return !IsInstrumentedCode(pc) && !InLoomCode(pc) && !IsTakenOver(BaseName(path));
+}
+
 const char* UnseenLibraryAt(uintptr_t pc) {
-  constexpr const char* kTakenOver[] = {"libc.so", "libstdc++.so", "libgcc_s.so", "libm.so",
-                                        "ld-linux"};
   if (IsInstrumentedCode(pc) || InLoomCode(pc)) return nullptr;
   Dl_info info;
   if (dladdr(reinterpret_cast<void*>(pc), &info) == 0 || info.dli_fname == nullptr) return nullptr;
-  const char* slash = strrchr(info.dli_fname, '/');
-  const char* name = slash != nullptr ? slash + 1 : info.dli_fname;
-  for (const char* each : kTakenOver) {
-    if (strncmp(name, each, strlen(each)) == 0) return nullptr;
-  }
-  return name;
+  const char* name = BaseName(info.dli_fname);
+  return IsTakenOver(name) ? nullptr : name;
 }
 
 }  // namespace heddle::engine

@@ -13,6 +13,9 @@ void NoteInstrumentedModule(uintptr_t pc);
 
 [[nodiscard]] bool IsInstrumentedCode(uintptr_t pc);
 
+// The module at `path`, with code at `pc`, is neither instrumented, nor the loom, nor taken over by it.
+[[nodiscard]] bool IsUnseenModule(const char* path, uintptr_t pc);
+
 // The file name of a library that is not instrumented and has code at `pc`; null for instrumented code, the loom itself and
 // libraries whose waiting the loom takes over (libc and its like).
 [[nodiscard]] const char* UnseenLibraryAt(uintptr_t pc);

@@ -18,6 +18,7 @@
 #include "engine/fast_path.h"
 #include "engine/gate.h"
 #include "engine/identities.h"
+#include "engine/library_sight.h"
 #include "sys/raw_syscall.h"
 #include "sys/real.h"
 
@@ -159,6 +160,7 @@ void ResetExecution(trace::Execution* execution) {
   execution->wants_plain_watch = 0;
   execution->limit_hit = 0;
   execution->limit_message[0] = '\0';
+  execution->library_sight = trace::LibrarySight::kNotAsked;
 }
 
 }  // namespace
@@ -225,6 +227,7 @@ void Engine::BeginExecution(const trace::Command& command, uint64_t execution_nu
   spin_patience_ = announces_all_ ? kPatienceOfReduction : patient ? 64 : 8;
   heeds_yields_ = !patient;
   UpdateFastPath();
+  if ((command.flags & trace::kSeeLibraries) != 0) g_library_sight.Begin();
 }
 
 // Threads that ended and that nobody will join any more. One that still runs or waits is no leak: libraries keep workers

@@ -2,6 +2,7 @@
 #include "base/check.h"
 #include "engine/engine.h"
 #include "engine/fast_path.h"
+#include "engine/library_sight.h"
 
 namespace heddle::engine {
 
@@ -38,6 +39,17 @@ void Engine::ReleaseInto(VectorClock* clock, bool join) {
   }
   Tick(current_);
 }
+
+void Engine::OrderByLibrary(VectorClock* clock, bool reads, bool writes) {
+  if (reads) AcquireFrom(*clock);
+  if (writes) ReleaseInto(clock, true);
+}
+
+SyncObject* Engine::FindAtomic(uintptr_t address) {
+  return objects_.Find(address, ObjectKind::kAtomic);
+}
+
+void Engine::JoinInto(VectorClock* clock, const VectorClock& other) { clock->Join(other, arena_); }
 
 // The word that the fast path compares with: the running thread's epoch, or something no cell holds.
 void Engine::UpdateFastPath() {
@@ -129,6 +141,7 @@ bool Releases(int order) {
 void Engine::AtomicDone(SyncObject* object, OpKind op, const AtomicEffect& effect, uintptr_t pc) {
   Thread* thread = current_;
   if (detects_races_) {
+    if (__builtin_expect(g_library_sight.on(), 0)) g_library_sight.BeforeAtomic(object);
     if (thread->ignore_accesses == 0) {
       const race::AccessInfo access{object->address, effect.bytes, effect.wrote, true, false, pc};
       if (__builtin_expect(diagnosing_, 0)) WatchAccess(access);

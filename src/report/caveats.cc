@@ -36,6 +36,11 @@ std::string Listed(const std::vector<std::string>& names) {
 
 std::vector<std::string> Caveats(const FindingView& finding) {
   if (finding.verdict != trace::Verdict::kDataRace) return {};
+  if (finding.libraries_seen) {
+    if (finding.unseen_libraries.empty()) return {};
+    return {"confirmed: also when every load and store in " + Listed(finding.unseen_libraries) +
+            " counts as synchronisation, these accesses are in no order"};
+  }
   std::set<std::string> modules;
   for (const AccessView& access : finding.accesses) {
     for (const Frame& frame : access.stack.frames) {

@@ -186,6 +186,8 @@ struct FindingView {
   uint64_t events_left_out = 0;   // earlier events that are not in `events`
   // Data races: libraries whose own atomic operations the detector does not see.
   std::vector<std::string> unseen_libraries;
+  // … but has seen for this finding, which is a race all the same (driver/second_look.h).
+  bool libraries_seen = false;
   // All events, where a drawing was asked for; null otherwise.
   std::shared_ptr<const Timeline> timeline;
 

@@ -100,6 +100,8 @@ enum CommandFlag : uint32_t {
   kProfileObjects = 1u << 2,  // a probe: fill Region::profile
   kAnnotate = 1u << 3,        // kReplay: fill Region::notes and what findings say of the schedule
   kGuided = 1u << 4,          // kReplay: follow Region::guide instead of Region::decisions
+  kSeeLibraries =
+      1u << 5,  // kReplay: see what libraries do that are not instrumented (engine/library_sight.h)
 };
 
 enum class CommandKind : uint32_t { kExplore, kReplay, kQuit };
@@ -263,6 +265,14 @@ struct Uncontrolled {
   uint64_t count;
 };
 
+// kSeeLibraries: what came of it.
+enum class LibrarySight : uint32_t {
+  kNotAsked,
+  kNoLibraries,  // all code is instrumented or the loom's: there was nothing to see
+  kSaw,
+  kGaveUp,  // it took too long, or the execution crashed: what was found is as without
+};
+
 struct Execution {
   uint32_t finished;  // 1: reached its own end (exit, or a finding that ends it), 0: was cut short
   uint32_t finding_count;
@@ -287,6 +297,7 @@ struct Execution {
       wants_plain_watch;  // 1: a thread ran on and on in plain accesses while others waited for their turn
   uint32_t limit_hit;  // 1: ended by a limit or something unsupported; `limit_message` says which
   char limit_message[512];
+  LibrarySight library_sight;
   uint32_t
       explored_itself;  // 1: the program called heddle::Explore, which explored; the execution itself was not controlled
 };
