@@ -140,6 +140,8 @@ class Engine final : public race::Detector::Listener {
     bool changed;    // the value is another one now
     int order;       // memory order as in __ATOMIC_*
     uint64_t value;  // read, or stored if nothing was read
+    bool without_cause =
+        false;  // a weak compare-exchange that could have succeeded: no sign of waiting
   };
   void AtomicDone(SyncObject* object, trace::OpKind op, const AtomicEffect& effect, uintptr_t pc);
   void Fence(int order, uintptr_t pc);

@@ -179,7 +179,8 @@ void Engine::AtomicDone(SyncObject* object, OpKind op, const AtomicEffect& effec
     NoteChange(object);
   }
   Done(op, object, 0, effect.value, effect.bytes);
-  if (!effect.changed && op != OpKind::kAtomicStore) NoteSpinRead(object, pc);
+  if (effect.changed || effect.without_cause || op == OpKind::kAtomicStore) return;
+  NoteSpinRead(object, pc);
 }
 
 void Engine::PublishAtomic(uintptr_t address) {

@@ -132,8 +132,8 @@ bool CompareExchange(volatile T* place, T* expected, T desired, bool weak, int o
     ProgramMemoryScope scope;
     old = *place;
   }
-  bool success = old == *expected;
-  if (success && weak && g_engine.WeakFailure()) success = false;
+  const bool equal = old == *expected;
+  const bool success = equal && !(weak && g_engine.WeakFailure());
   const bool changed = success && old != desired;
   if (success) {
     *place = desired;
@@ -142,7 +142,7 @@ bool CompareExchange(volatile T* place, T* expected, T desired, bool weak, int o
   }
   const int effective = Order(success ? order : failure_order);
   g_engine.AtomicDone(object, OpKind::kAtomicCas,
-                      {sizeof(T), success, changed, effective, Value(old)}, pc);
+                      {sizeof(T), success, changed, effective, Value(old), equal && !success}, pc);
   return success;
 }
 

@@ -145,6 +145,22 @@ TEST(MailboxTest, WhatIsQueuedSurvivesTheEnd) {
   EXPECT_EQ(mailbox.TakeFor(seconds(10))->missed, 0u);
 }
 
+TEST(MailboxTest, AGapCanBeToldBeforeAnythingFollowsIt) {
+  Mailbox<int> mailbox(1);
+  EXPECT_TRUE(mailbox.Put(1));
+  EXPECT_FALSE(mailbox.Put(2));
+  EXPECT_EQ(mailbox.TakeWithGaps().value, 1);
+  const Delivery<int> gap = mailbox.TakeWithGaps();
+  EXPECT_FALSE(gap.value.has_value());
+  EXPECT_EQ(gap.missed, 1u);
+  mailbox.Close();
+  EXPECT_EQ(mailbox.TakeWithGaps().missed, 0u) << "the end";
+  Mailbox<int> nothing_fits(0);
+  std::thread publisher([&] { EXPECT_FALSE(nothing_fits.Put(1)); });
+  EXPECT_EQ(nothing_fits.TakeWithGaps().missed, 1u);
+  publisher.join();
+}
+
 TEST(MailboxTest, TakeForGivesUp) {
   Mailbox<int> mailbox(1);
   EXPECT_FALSE(mailbox.TakeFor(milliseconds(1)).has_value());

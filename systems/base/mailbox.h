@@ -35,6 +35,8 @@ class Mailbox {
     if (closed_) return false;
     if (queue_.size() >= capacity_) {
       ++missed_;
+      if (queue_.empty())
+        changed_.notify_one();  // no capacity at all: the gap is all there is to take
       return false;
     }
     queue_.push_back({std::move(value), std::exchange(missed_, 0)});
@@ -49,7 +51,15 @@ class Mailbox {
     return Pop();
   }
 
-  // The same for at most `timeout`; nothing at all when it is over.
+  // The same, but a gap is told as soon as it is next, whether anything follows it or not: without a value, and `missed` > 0.
+  // The end is a delivery without a value that missed nothing.
+  [[nodiscard]] Delivery<Value> TakeWithGaps() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return closed_ || !queue_.empty() || missed_ > 0; });
+    return Pop();
+  }
+
+  // As Take for at most `timeout`; nothing at all when it is over.
   [[nodiscard]] std::optional<Delivery<Value>> TakeFor(std::chrono::nanoseconds timeout) {
     std::unique_lock lock(mutex_);
     if (!changed_.wait_for(lock, timeout, [this] { return closed_ || !queue_.empty(); }))
