@@ -14,6 +14,18 @@ if(TARGET heddle_loom)
 endif()
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/heddle" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(DIRECTORY "${HEDDLE_LIBEXEC_DIRECTORY}" DESTINATION libexec USE_SOURCE_PERMISSIONS OPTIONAL)
+if(TARGET heddle)
+  # The man pages say what --help says, so they are made by asking.
+  set(manpages_stamp "${PROJECT_BINARY_DIR}/share/made")
+  add_custom_command(OUTPUT "${manpages_stamp}" VERBATIM
+    COMMAND Python3::Interpreter "${PROJECT_SOURCE_DIR}/tools/manpages" --heddle "$<TARGET_FILE:heddle>"
+      --output "${PROJECT_BINARY_DIR}/share"
+    COMMAND "${CMAKE_COMMAND}" -E touch "${manpages_stamp}"
+    DEPENDS heddle "${PROJECT_SOURCE_DIR}/tools/manpages")
+  add_custom_target(heddle_manpages ALL DEPENDS "${manpages_stamp}")
+  install(DIRECTORY "${PROJECT_BINARY_DIR}/share/man1" DESTINATION share/man OPTIONAL)
+  install(DIRECTORY "${PROJECT_BINARY_DIR}/share/bash-completion/" DESTINATION share/bash-completion/completions OPTIONAL)
+endif()
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION share/doc/heddle)
 
 configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/HeddleConfig.cmake.in"

@@ -139,6 +139,12 @@ class Builder {
     Mention(finding_.thread);
   }
 
+  // What only the status of the process told (an exit status, a kill) was noted when no thread was left to be looked at;
+  // the records of threads are then those of an earlier execution.
+  [[nodiscard]] bool KnownByStatusOnly() const {
+    return IsPlaceOnly(finding_.verdict) && finding_.current.thread == trace::kNoIndex;
+  }
+
   void Mention(uint32_t thread) {
     if (thread != trace::kNoIndex) mentioned_.insert(thread);
   }
@@ -314,6 +320,7 @@ class Builder {
       // std::thread starts every thread with the same routine, which says nothing.
       if (IsUserFrame(function)) view.start_function = function.function;
     }
+    if (KnownByStatusOnly()) return view;
     if (index != 0) view.created = StackOf(record.creation_snapshot, record.parent);
     view.state = StateWords(record.state);
     if (record.pending != trace::OpKind::kNone) view.pending = trace::OpWords(record.pending);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "report/names.h"
+#include "report/sentences.h"
 #include "report/trim.h"
 #include "report/utf8.h"
 
@@ -64,7 +65,7 @@ void TextWriter::Quote(std::string_view foreign, size_t lines_max) {
     foreign.remove_prefix(end == std::string_view::npos ? foreign.size() : end + 1);
   }
   const size_t skipped = lines.size() > lines_max ? lines.size() - lines_max : 0;
-  if (skipped > 0) Line(fmt::format("    | ... {} earlier lines", skipped));
+  if (skipped > 0) Line(fmt::format("    | ... {}", Count(skipped, "earlier line")));
   for (size_t i = skipped; i < lines.size(); ++i) Line("    | " + Harmless(lines[i]));
 }
 
