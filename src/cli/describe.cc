@@ -137,6 +137,7 @@ struct Described {
     if (known) continue;  // the same places under another address
     view.first_execution = told.execution;
     view.count = 1;
+    view.libraries_seen = told.end.library_sight == trace::LibrarySight::kSaw;
     for (const std::string& caveat : report::Caveats(view))
       described.notes.push_back(view.id + ": " + caveat);
     if (!wanted.replay.empty()) {

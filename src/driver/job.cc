@@ -75,9 +75,6 @@ Command Job::Replay(const LoomSettings& settings, const Recording& recording, bo
 Command Job::SeeLibraries(const LoomSettings& settings, const Recording& recording) {
   Command command = Replay(settings, recording, false);
   command.flags = trace::kSeeLibraries;
-  // Between two decisions lies as much of a library as the loom is willing to walk through.
-  constexpr uint64_t kWalkNs = 60'000'000'000;
-  command.hang_ns = std::max(command.hang_ns, kWalkNs);
   return command;
 }
 

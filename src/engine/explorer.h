@@ -15,6 +15,8 @@
 #include "engine/explore_request.h"
 #include "engine/explore_session.h"
 #include "engine/hang_timer.h"
+#include "engine/library_sight.h"
+#include "engine/second_look.h"
 #include "sys/raw_syscall.h"
 #include "trace/dpor_words.h"
 
@@ -161,6 +163,7 @@ class Explorer {
       const bool search_goes_on = SearchGoesOn();
       choices += region().execution.decision_count - 1;
       if (region().execution.finding_count > 0) DropUnwanted(&region(), plan_.wanted);
+      if (second_look_.Wanted(region())) LookTwice(number);
       if (region().execution.finding_count > 0) {
         ++outcome_.findings;
         const bool lock_order = OnlyLockOrder(region());
@@ -247,6 +250,21 @@ class Explorer {
   }
 
   // --- findings ---
+
+  // Takes away the races that are none when one sees what uninstrumented libraries do.
+  void LookTwice(uint64_t number) {
+    if (engine_.crashed_ || engine_.hung_) return;
+    second_look_.Begin(region());
+    Command command = plan_.command;
+    command.kind = CommandKind::kReplay;
+    command.flags = trace::kSeeLibraries;
+    command.strategy = {trace::StrategyKind::kReplay, 0, 0};
+    command.decision_count = static_cast<uint32_t>(region().execution.decision_count);
+    command.first_execution = number;
+    RunOnce(command, number);
+    g_library_sight.End();
+    second_look_.End(&region());
+  }
 
   // Runs the same decisions again, with stacks. Heap blocks may lie elsewhere than in the execution before (what that
   // left behind is still there), so what to watch for is taken from one diagnosing execution for the next, until the
@@ -424,6 +442,12 @@ class Explorer {
     if (g_session.too_many_names())
       request_.on_note(request_.context,
                        "Sometimes was called with more different names than are kept (256)");
+    if (second_look_.withdrawn() > 0) {
+      TextBuffer<200> text;
+      text.Add("withdrawn: ").Number(second_look_.withdrawn()).Add(" data race(s): libraries ");
+      text.Add("without instrumentation put the accesses in order");
+      request_.on_note(request_.context, text.c_str());
+    }
     for (uint32_t i = 0; i < region().uncontrolled_count; ++i) {
       const trace::Uncontrolled& entry = region().uncontrolled[i];
       TextBuffer<300> text;
@@ -442,6 +466,7 @@ class Explorer {
   InterruptScope interrupts_;
   HangTimer hang_timer_{request_.hang_ns};
   Budget budget_{request_.time_ns};
+  SecondLook second_look_;
   double describing_seconds_ = 0;
 };
 

@@ -127,6 +127,8 @@ void LibrarySight::Observe(const ucontext_t& context) {
     GiveUp();
     return;
   }
+  constexpr uint64_t kStepsPerBeat = 1024;
+  if (steps_ % kStepsPerBeat == 0) ++g_engine.region()->live.heartbeat;  // slow, but not hung
   const race::InstructionContext instruction = ContextOf(context);
   race::MemoryOperand operands[race::kMemoryOperandsMax];
   const int count = race::MemoryOperandsOf(reinterpret_cast<const uint8_t*>(instruction.rip),
@@ -165,9 +167,19 @@ LibrarySight::Slot* LibrarySight::SlotOf(uintptr_t place, bool make) {
   return &slots_[index];
 }
 
-void LibrarySight::GiveUp() {
+void LibrarySight::Stop() {
   on_ = false;
   Protect(PROT_READ | PROT_EXEC);
+}
+
+void LibrarySight::End() {
+  if (on_) Stop();
+  if (slots_ != nullptr) munmap(slots_, sizeof(Slot) * kSlots);
+  slots_ = nullptr;
+}
+
+void LibrarySight::GiveUp() {
+  Stop();
   g_engine.region()->execution.library_sight = trace::LibrarySight::kGaveUp;
 }
 

@@ -41,6 +41,9 @@ class LibrarySight {
   // From now on no code of an uninstrumented library runs unseen. Says in the region whether there is any.
   void Begin();
 
+  // The execution is over. What goes on in this process runs at full speed; the region keeps what came of it.
+  void End();
+
   [[nodiscard]] bool on() const { return on_; }
 
   // The crash handlers' first question: was the signal one of ours? Then the program goes on.
@@ -67,6 +70,7 @@ class LibrarySight {
   void Observe(const ucontext_t& context);
   void Order(const race::MemoryOperand& operand);
   [[nodiscard]] Slot* SlotOf(uintptr_t place, bool make);
+  void Stop();
   void GiveUp();
 
   bool on_ = false;

@@ -289,8 +289,8 @@ uint32_t Decoder::Bytes() const {
     return byte_form ? 1 : (prefixes_.rex & kRexW) != 0 ? 8 : prefixes_.operand_size ? 2 : 4;
   }
   if (map_ == Map::k0F) {
-    const bool byte_form = (op >= 0x90 && op <= 0x9f) || op == 0xb0 || op == 0xc0 || op == 0xb6 ||
-                           op == 0xbe;
+    const bool byte_form =
+        (op >= 0x90 && op <= 0x9f) || op == 0xb0 || op == 0xc0 || op == 0xb6 || op == 0xbe;
     if (byte_form) return 1;
     if (op == 0xc7) return (prefixes_.rex & kRexW) != 0 ? 16 : 8;
     const bool vector = op == 0x10 || op == 0x11 || op == 0x28 || op == 0x29 || op == 0x2b ||
@@ -336,10 +336,10 @@ uint64_t Decoder::Address(uint8_t modrm, int immediate_bytes) {
 int Decoder::StringOperands(MemoryOperand* operands) const {
   const uint64_t source = context_.registers[6];
   const uint64_t destination = context_.registers[7];
-  const uint32_t bytes = (opcode_ & 1) == 0                 ? 1
-                         : (prefixes_.rex & kRexW) != 0     ? 8
-                         : prefixes_.operand_size           ? 2
-                                                            : 4;
+  const uint32_t bytes = (opcode_ & 1) == 0             ? 1
+                         : (prefixes_.rex & kRexW) != 0 ? 8
+                         : prefixes_.operand_size       ? 2
+                                                        : 4;
   const bool repeats = prefixes_.repeat || prefixes_.repeat_not;
   if (repeats && context_.registers[1] == 0) return 0;
   switch (opcode_ & 0xfe) {

@@ -19,7 +19,8 @@ struct InstructionContext {
 
 struct MemoryOperand {
   uint64_t address;
-  uint32_t bytes;  // a lower bound: 1 for instructions on bytes, 8 for wider general ones, the register's for vectors
+  uint32_t
+      bytes;  // a lower bound: 1 for instructions on bytes, 8 for wider general ones, the register's for vectors
   bool reads;
   bool writes;
 };

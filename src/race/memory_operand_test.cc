@@ -62,8 +62,7 @@ TEST(MemoryOperandTest, RelativeToTheEndOfTheInstruction) {
          "mov dword [rip+16], 1");
   Expect({0x66, 0xc7, 0x05, 0x10, 0x00, 0x00, 0x00, 1, 0}, kRip + 9 + 0x10, 2, "w",
          "mov word [rip+16], 1");
-  Expect({0xc6, 0x05, 0x10, 0x00, 0x00, 0x00, 1}, kRip + 7 + 0x10, 1, "w",
-         "mov byte [rip+16], 1");
+  Expect({0xc6, 0x05, 0x10, 0x00, 0x00, 0x00, 1}, kRip + 7 + 0x10, 1, "w", "mov byte [rip+16], 1");
   Expect({0x80, 0x3d, 0x10, 0x00, 0x00, 0x00, 0}, kRip + 7 + 0x10, 1, "r", "cmp byte [rip+16], 0");
   Expect({0xf7, 0x05, 0, 0, 0, 0, 1, 0, 0, 0}, kRip + 10, 4, "r", "test dword [rip], 1");
   Expect({0xf7, 0x15, 0, 0, 0, 0}, kRip + 6, 4, "rw", "not dword [rip]");
