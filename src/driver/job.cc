@@ -13,8 +13,9 @@ using trace::Command;
 using trace::CommandKind;
 
 // The loom itself ends executions that hang. Only when it stays silent for twice its own time-out and this long has it
-// failed: long enough for a loaded machine, or for a large program to die.
-constexpr std::chrono::seconds kSilenceBeyondHang(5);
+// failed: long enough for a probe that hangs before the first execution (6 s), for the two seconds in which an execution
+// may answer, and for a loaded machine, or for a large program to die.
+constexpr std::chrono::seconds kSilenceBeyondHang(15);
 
 constexpr size_t kOutputKeptBytes = 16u << 10;
 

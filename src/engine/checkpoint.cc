@@ -259,11 +259,24 @@ class CheckpointServer {
     while (sys::Syscall(SYS_wait4, pid, sys::Arg(&status), 0, 0) == -EINTR) {
     }
     sys::Syscall(SYS_close, process_descriptor);
-    region_.execution.wait_status = status;
-    if (region_.execution.thread_count > threads_seen_)
-      threads_seen_ = region_.execution.thread_count;
+    trace::Execution& execution = region_.execution;
+    execution.wait_status = status;
+    if (execution.thread_count > threads_seen_) threads_seen_ = execution.thread_count;
+    if (pokes > 1 && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) GiveUp(hang_ns);
     if (region_.execution.limit_hit == 0 && region_.execution.wants_plain_watch == 0)
       Judge(command, status);
+  }
+
+  // We killed it, and not the program itself: that it did not even answer is mostly the fault of an overloaded machine, and
+  // no crash.
+  void GiveUp(uint64_t hang_ns) {
+    trace::Execution& execution = region_.execution;
+    if (execution.limit_hit != 0) return;
+    execution.limit_hit = static_cast<uint32_t>(DeathKind::kLimit);
+    Text(execution.limit_message, sizeof execution.limit_message)
+        .Add("an execution made no decision for ")
+        .Number(hang_ns / 1'000'000'000)
+        .Add(" s and did not answer either, so it was killed (is the machine overloaded?)");
   }
 
   // What only the status of the process tells.

@@ -161,6 +161,30 @@ TEST(MailboxTest, AGapCanBeToldBeforeAnythingFollowsIt) {
   publisher.join();
 }
 
+// Whatever is published, and however slowly it is read: each value arrives or is counted, also the last ones, before the end.
+TEST(MailboxTest, EveryValueIsTakenOrToldAsMissedThoughNothingFollowsIt) {
+  constexpr int kValues = 4;
+  Mailbox<int> mailbox(1);
+  std::thread publisher([&] {
+    for (int i = 1; i <= kValues; ++i) mailbox.Put(i);
+  });
+  int accounted = 0;
+  while (accounted < kValues) {
+    const Delivery<int> delivery = mailbox.TakeWithGaps();
+    accounted += static_cast<int>(delivery.missed);
+    if (delivery.value) EXPECT_EQ(*delivery.value, ++accounted);
+  }
+  publisher.join();
+  mailbox.Put(5);
+  mailbox.Put(6);
+  mailbox.Close();
+  EXPECT_EQ(mailbox.TakeWithGaps().value, 5);
+  EXPECT_EQ(mailbox.TakeWithGaps().missed, 1u);
+  const Delivery<int> end = mailbox.TakeWithGaps();
+  EXPECT_FALSE(end.value.has_value());
+  EXPECT_EQ(end.missed, 0u);
+}
+
 TEST(MailboxTest, TakeForGivesUp) {
   Mailbox<int> mailbox(1);
   EXPECT_FALSE(mailbox.TakeFor(milliseconds(1)).has_value());

@@ -27,8 +27,9 @@ class Subscriber {
  public:
   explicit Subscriber(size_t capacity) : mailbox_(capacity) {}
 
-  // Waits for the next message, or for the end of the subscription.
-  [[nodiscard]] systems::Delivery<Message> Take() { return mailbox_.Take(); }
+  // Waits for the next message. What was missed is told as soon as it is next, also if no message follows it: then there is
+  // no message, and `missed` > 0. Neither of them is the end of the subscription.
+  [[nodiscard]] systems::Delivery<Message> Take() { return mailbox_.TakeWithGaps(); }
 
  private:
   friend class PubSub;

@@ -82,6 +82,16 @@ TEST_F(PubSubTest, ASubscriberThatDoesNotReadIsToldWhatItMissed) {
   EXPECT_EQ(delivery.value->payload, "4");
 }
 
+TEST_F(PubSubTest, ASubscriberIsToldWhatItMissedThoughNothingFollows) {
+  const PubSub::Handle subscriber = here().Connect(1);
+  here().Subscribe(subscriber, "a");
+  for (const char* payload : {"1", "2", "3"}) Publish("a", payload);
+  EXPECT_EQ(subscriber->Take().value->payload, "1");
+  const auto gap = subscriber->Take();
+  EXPECT_FALSE(gap.value.has_value());
+  EXPECT_EQ(gap.missed, 2u);
+}
+
 TEST_F(PubSubTest, WhoDisconnectsReachesTheEnd) {
   const PubSub::Handle subscriber = here().Connect(1);
   here().Subscribe(subscriber, "a");

@@ -75,6 +75,22 @@ int main(int, char** arguments) {
 """
 
 # Spins without any decision point. With an int the loop is a data race, with an atomic the program is right.
+# Blocks for ever outside of control, and takes no signals.
+DEAF = r"""
+#include <signal.h>
+#include <sys/syscall.h>
+#include <thread>
+#include <unistd.h>
+int main() {
+  std::thread other([] {});
+  sigset_t all;
+  sigfillset(&all);
+  syscall(SYS_rt_sigprocmask, SIG_BLOCK, &all, nullptr, 8);
+  syscall(SYS_ppoll, nullptr, 0, nullptr, nullptr, 8);
+  other.join();
+}
+"""
+
 SPIN = """
 #include <atomic>
 #include <thread>
@@ -245,6 +261,12 @@ class RealTest(harness.CommandTest):
         done = self.heddle("run", "--hang-timeout", "1s", "--", program)
         self.assertEqual(done.returncode, 4, done.stdout + done.stderr)
         self.assertIn("libspin.so", done.stderr)
+
+    # An overloaded machine looks like this: no decision, and no answer. It is no crash of the program.
+    def test_an_execution_that_does_not_answer_is_no_finding(self):
+        done = self.heddle("run", "--hang-timeout", "1s", "--", self.instrumented("deaf", DEAF))
+        self.assertEqual(done.returncode, 4, done.stdout + done.stderr)
+        self.assertIn("did not answer", done.stderr)
 
     def test_timers_and_randomness_are_virtual(self):
         done, report = self.run_json("--schedules", "300", "--time", "60s", "--", self.instrumented("timer", TIMER))
