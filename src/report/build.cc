@@ -23,6 +23,9 @@ namespace {
 using trace::Region;
 using trace::Verdict;
 
+// Unwinding a stack takes a millisecond or so, and nobody reads a hundred of them.
+constexpr uint32_t kBystandersMax = 32;
+
 // Text of a fixed field that need not be terminated.
 template <size_t N>
 std::string Text(const char (&field)[N]) {
@@ -87,6 +90,7 @@ class Builder {
     if (detail == Detail::kTimeline)
       view_.timeline = BuildTimeline(region_, finding_, symbolizer_, names_, view_);
     AddStory(region_, finding_, symbolizer_, names_, &view_);
+    AddBystanders();
     view_.summary = Summarize(view_);
     view_.signature = Signature(view_);
     view_.id = FindingId(view_);
@@ -302,6 +306,23 @@ class Builder {
     }
     for (const uint32_t index : mentioned_) {
       if (index < ThreadCount()) view_.threads.push_back(Thread(index));
+    }
+  }
+
+  // What ended the execution in one thread is often clear only from where the others stood.
+  void AddBystanders() {
+    if (!IsPlaceOnly(finding_.verdict) || KnownByStatusOnly()) return;
+    uint32_t room = kBystandersMax;
+    for (uint32_t i = 0; i < ThreadCount() && room > 0; ++i) {
+      const trace::ThreadState state = region_.threads[i].state;
+      const bool alive =
+          state == trace::ThreadState::kRunnable || state == trace::ThreadState::kBlocked;
+      if (!alive || mentioned_.contains(i)) continue;
+      ThreadView view = Thread(i);
+      if (view.current.frames.empty()) continue;
+      view.bystander = true;
+      view_.threads.push_back(std::move(view));
+      --room;
     }
   }
 

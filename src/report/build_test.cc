@@ -197,6 +197,41 @@ TEST(BuildFindingTest, ADeadlockNamesHeldAndAwaitedLocks) {
   EXPECT_EQ(view.id.rfind("deadlock-", 0), 0u);
 }
 
+TEST(BuildFindingTest, OtherThreadsStandBesideACrash) {
+  RegionForTest region;
+  for (uint32_t i = 0; i < 4; ++i) {
+    region.AddThread(i == 0 ? trace::kNoIndex : 0, trace::ThreadState::kRunnable).current_snapshot =
+        i == 3 ? trace::kNoIndex : Audit(region, i);
+  }
+  region->threads[2].state = trace::ThreadState::kFinished;
+  trace::Finding& finding = region.AddFinding(trace::Verdict::kCrash);
+  finding.thread = finding.current.thread = 1;
+  finding.current.snapshot = Deposit(region, 1);
+  Symbolizer symbolizer(getpid());
+  const FindingView view = BuildFinding(*region, 0, symbolizer);
+  // T2 has ended, and where T3 stood is not known.
+  ASSERT_EQ(view.threads.size(), 2u);
+  EXPECT_FALSE(view.threads[0].bystander);
+  EXPECT_EQ(view.threads[1].label, "T0 (main)");
+  EXPECT_TRUE(view.threads[1].bystander);
+  EXPECT_NE(FindingText(view, {}).find("T0 (main) is runnable, meanwhile in"), std::string::npos);
+}
+
+TEST(BuildFindingTest, AnExitStatusHasNoStacks) {
+  RegionForTest region;
+  // As an earlier execution left it.
+  region.AddThread(trace::kNoIndex, trace::ThreadState::kRunnable).current_snapshot =
+      Audit(region, 0);
+  trace::Finding& finding = region.AddFinding(trace::Verdict::kExitStatus);
+  finding.thread = 0;
+  finding.current.thread = trace::kNoIndex;
+  finding.current.snapshot = trace::kNoIndex;
+  Symbolizer symbolizer(getpid());
+  const FindingView view = BuildFinding(*region, 0, symbolizer);
+  ASSERT_EQ(view.threads.size(), 1u);
+  EXPECT_TRUE(view.threads[0].current.frames.empty());
+}
+
 TEST(BuildFindingTest, NothingIsInventedForAnEmptyFinding) {
   RegionForTest region;
   region.AddFinding(trace::Verdict::kDataRace).thread = trace::kNoIndex;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "report/html_data.h"
+#include "report/html_story.h"
 #include "report/names.h"
 #include "report/page_assets.h"
 #include "report/sentences.h"
@@ -120,7 +121,7 @@ class Page {
     }
     Sides(finding);
     TimelineView(finding, number);
-    Story(finding);
+    text_ += StoryHtml(finding, options_.directory, sources_);
     Threads(finding);
     if (!finding.output_tail.empty())
       Add("<h3>End of the program's output</h3><pre>" + H(finding.output_tail) + "</pre>");
@@ -225,48 +226,6 @@ class Page {
     Add("</script>");
   }
 
-  void Story(const FindingView& finding) {
-    if (finding.events.empty()) return;
-    std::vector<uint32_t> threads;
-    for (const EventView& event : finding.events) {
-      if (std::find(threads.begin(), threads.end(), event.thread) == threads.end())
-        threads.push_back(event.thread);
-    }
-    Add("<h3>What happened, in order</h3>");
-    if (finding.events_left_out > 0) {
-      Add(fmt::format("<p class=\"faint\">{} earlier events are not shown.</p>",
-                      finding.events_left_out));
-    }
-    std::string html =
-        "<div class=\"scroll\" tabindex=\"0\"><table class=\"story\"><thead><tr>"
-        "<th>#</th>";
-    for (const uint32_t thread : threads)
-      html += "<th>" + H(ThreadLabel(finding, thread)) + "</th>";
-    Add(html + "<th>place</th></tr></thead><tbody>");
-    for (const EventView& event : finding.events) StoryRow(event, threads);
-    Add("</tbody></table></div>");
-  }
-  void StoryRow(const EventView& event, const std::vector<uint32_t>& threads) {
-    std::string cell = event.words;
-    if (event.has_value) cell += fmt::format(" = {}", event.value);
-    if (event.result != 0) cell += " -> " + ErrnoWords(event.result);
-    if (event.blocked) cell += " (after waiting)";
-    const char* kind = event.is_access_of_finding ? "access" : event.switched ? "switch" : "";
-    std::string html =
-        fmt::format("<tr class=\"{}\"><td class=\"faint\">{}</td>", kind,
-                    event.is_access_of_finding ? std::string("*") : std::to_string(event.index));
-    for (const uint32_t thread : threads)
-      html += "<td>" + (thread == event.thread ? H(cell) : "") + "</td>";
-    const std::string place =
-        event.line == 0
-            ? event.function
-            : fmt::format("{}:{}", RelativePath(event.file, options_.directory), event.line);
-    html += fmt::format("<td><span class=\"faint\">{}</span>", H(place));
-    if (const std::string source = sources_.Trimmed(event.file, event.line); !source.empty())
-      html += "<br>" + H(source);
-    Add(html + "</td></tr>");
-  }
-
   void Threads(const FindingView& finding) {
     if (finding.threads.empty()) return;
     Add("<h3>Threads</h3>");
@@ -276,6 +235,11 @@ class Page {
         words += " waits for " + thread.waits_for;
       } else if (!thread.state.empty()) {
         words += " is " + thread.state;
+      }
+      if (thread.bystander && !thread.current.frames.empty()) {
+        const std::vector<Frame>& frames = thread.current.frames;
+        const auto user = std::find_if(frames.begin(), frames.end(), IsUserFrame);
+        words += ", meanwhile in " + (user == frames.end() ? frames[0] : *user).function;
       }
       Add("<details><summary>" + H(words) + "</summary>");
       if (!thread.current.frames.empty()) StackList(thread.current);

@@ -9,6 +9,8 @@
 
 #include "report/build.h"
 #include "report/html_data.h"
+#include "report/json.h"
+#include "report/json_read.h"
 #include "report/sentences.h"
 #include "report/source_text.h"
 #include "report/view_for_test.h"
@@ -48,6 +50,30 @@ TEST(HtmlTest, ARaceShowsBothSidesNextToEachOther) {
   EXPECT_TRUE(Has(page, "heddle replay .heddle/x.card"));
   EXPECT_TRUE(Has(page, "2 findings by race:legacy"));
   EXPECT_TRUE(Has(page, "The events of this execution are not known."));
+}
+
+TEST(HtmlTest, TheStoryIsATable) {
+  FindingView finding = Finished(RaceForTest());
+  const auto row = [](StoryKind kind, uint32_t thread, const std::string& words) {
+    StoryRow made{.kind = kind, .event = {}, .next = 2, .preemptive = true, .folded = 7};
+    made.event.thread = thread;
+    made.event.words = words;
+    return made;
+  };
+  finding.story = {row(StoryKind::kEvent, 1, "locks mutex M1"), row(StoryKind::kFold, 0, ""),
+                   row(StoryKind::kSwitch, 1, "writes <x>"),
+                   row(StoryKind::kFinding, 2, "data-race")};
+  const std::string page = PageOf(finding);
+  EXPECT_TRUE(Has(page, "<td>locks mutex M1</td>"));
+  EXPECT_TRUE(Has(page, "… 7 events …"));
+  EXPECT_TRUE(Has(page, "switch, although it could go on; next it writes &lt;x&gt; → T2"));
+  EXPECT_TRUE(Has(page, "*** data-race"));
+  // What was written as JSON and read again tells the same.
+  const FindingView read = ReadFinding(FindingJson(finding));
+  ASSERT_EQ(read.story.size(), 4u);
+  EXPECT_EQ(read.story[2].kind, StoryKind::kSwitch);
+  EXPECT_TRUE(read.story[2].preemptive);
+  EXPECT_EQ(read.story[1].folded, 7u);
 }
 
 TEST(HtmlTest, NamesAreTextAndNeverMarkup) {

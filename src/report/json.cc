@@ -107,12 +107,15 @@ json ThreadJson(const ThreadView& thread) {
                 {"created", StackJson(thread.created)},
                 {"current", StackJson(thread.current)},
                 {"locks", Array(thread.locks, LockJson)}};
+  if (thread.bystander) value["bystander"] = true;
   if (!thread.waits_for.empty()) {
     value["waits_for"] = Utf8(thread.waits_for);
     value["held_by"] = Thread(thread.owner);
   }
   return value;
 }
+
+constexpr const char* kStoryKinds[] = {"event", "switch", "fold", "blocked", "finding"};
 
 json EventJson(const EventView& event) {
   json value = {{"event", event.index},           {"thread", Thread(event.thread)},
@@ -121,6 +124,20 @@ json EventJson(const EventView& event) {
                 {"result", event.result},         {"switched", event.switched},
                 {"blocked", event.blocked},       {"access", event.is_access_of_finding}};
   if (event.has_value) value["value"] = event.value;
+  return value;
+}
+
+json StoryJson(const StoryRow& row) {
+  json value = {{"kind", kStoryKinds[static_cast<size_t>(row.kind)]}};
+  if (row.kind == StoryKind::kFold) {
+    value["events"] = row.folded;
+    return value;
+  }
+  value["event"] = EventJson(row.event);
+  if (row.kind == StoryKind::kSwitch) {
+    value["next"] = Thread(row.next);
+    value["preemptive"] = row.preemptive;
+  }
   return value;
 }
 
@@ -168,6 +185,7 @@ json FindingJson(const FindingView& finding) {
                 {"events", Array(finding.events, EventJson)},
                 {"events_left_out", finding.events_left_out},
                 {"output_tail", Utf8(finding.output_tail)}};
+  if (!finding.story.empty()) value["story"] = Array(finding.story, StoryJson);
   if (finding.timeline != nullptr) value["timeline"] = TimelineJson(*finding.timeline);
   if (finding.schedule) {
     value["preemptive_switches"] = finding.schedule->preemptive_switches;

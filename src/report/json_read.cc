@@ -153,6 +153,7 @@ ThreadView ReadThread(const json& object) {
   thread.lock_count = Small(object, "lock_count", static_cast<uint32_t>(thread.locks.size()));
   thread.waits_for = Text(object, "waits_for");
   thread.owner = Thread(object, "held_by");
+  thread.bystander = Flag(object, "bystander");
   return thread;
 }
 
@@ -171,6 +172,22 @@ EventView ReadEvent(const json& object) {
   event.has_value = Member(object, "value").is_number();
   event.value = Number(object, "value");
   return event;
+}
+
+StoryRow ReadStoryRow(const json& object) {
+  StoryRow row;
+  const std::string kind = Text(object, "kind");
+  row.kind = kind == "switch"    ? StoryKind::kSwitch
+             : kind == "fold"    ? StoryKind::kFold
+             : kind == "blocked" ? StoryKind::kBlocked
+             : kind == "finding" ? StoryKind::kFinding
+                                 : StoryKind::kEvent;
+  row.folded = Number(object, "events");
+  if (const auto event = object.find("event"); event != object.end() && event->is_object())
+    row.event = ReadEvent(*event);
+  row.next = Thread(object, "next");
+  row.preemptive = Flag(object, "preemptive");
+  return row;
 }
 
 std::map<uint32_t, std::string> ReadLabels(const json& object, const char* name) {
@@ -269,6 +286,7 @@ FindingView ReadFinding(const json& object) {
   if (const json& heap = Member(object, "heap"); heap.is_object()) finding.heap = ReadHeap(heap);
   finding.cycle = List(object, "cycle", ReadEdge);
   finding.threads = List(object, "threads", ReadThread);
+  finding.story = List(object, "story", ReadStoryRow);
   finding.events = List(object, "events", ReadEvent);
   finding.events_left_out = Number(object, "events_left_out");
   finding.timeline = ReadTimeline(Member(object, "timeline"));

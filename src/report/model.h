@@ -101,6 +101,7 @@ struct ThreadView {
   std::vector<LockView> locks;      // the first of them
   bool timed = false;               // its wait has a deadline
   Stack current;                    // where it stood when the finding was made
+  bool bystander = false;           // the finding does not mention it: it only stood somewhere
 };
 
 // One edge of a wait-for cycle: `thread` waits for `object`, which the thread of the next edge holds.
@@ -180,8 +181,9 @@ struct FindingView {
   LocationView location;
   std::optional<HeapView> heap;
   std::vector<CycleEdge> cycle;
-  std::vector<ThreadView>
-      threads;  // all that the finding mentions; for hangs every thread that has not ended
+  // All that the finding mentions; for hangs every thread that has not ended. Where a thread crashed or failed an assertion,
+  // the others come last, as bystanders.
+  std::vector<ThreadView> threads;
   std::vector<EventView> events;  // the last ones before the finding, oldest first
   uint64_t events_left_out = 0;   // earlier events that are not in `events`
   // Data races: libraries whose own atomic operations the detector does not see.

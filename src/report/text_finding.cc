@@ -10,6 +10,7 @@
 #include "report/sentences.h"
 #include "report/text.h"
 #include "report/text_writer.h"
+#include "report/trim.h"
 
 namespace heddle::report {
 namespace {
@@ -18,6 +19,9 @@ using trace::Verdict;
 
 // Lines of the program's own output that are quoted.
 constexpr size_t kOutputLinesMax = 20;
+
+// Threads that took no part and are told all the same.
+constexpr size_t kBystandersMax = 6;
 
 bool IsHang(Verdict verdict) {
   return verdict == Verdict::kDeadlock || verdict == Verdict::kLostWakeup ||
@@ -191,7 +195,7 @@ void AddThreads(const FindingView& finding, TextWriter* out) {
     }
   }
   for (const ThreadView& thread : finding.threads) {
-    if (thread.index == 0) continue;
+    if (thread.index == 0 || thread.bystander) continue;
     std::string text = fmt::format("  {} was created by {}", Harmless(thread.label),
                                    Label(finding, thread.parent));
     if (!thread.start_function.empty()) text += ", runs " + thread.start_function;
@@ -199,6 +203,28 @@ void AddThreads(const FindingView& finding, TextWriter* out) {
     out->Heading(text);
     out->AddStack(thread.created);
   }
+}
+
+// Where the others stood at that moment: of each the innermost frames, down to the first that is the program's.
+void AddBystanders(const FindingView& finding, TextWriter* out) {
+  size_t shown = 0;
+  size_t folded = 0;
+  for (const ThreadView& thread : finding.threads) {
+    if (!thread.bystander) continue;
+    if (shown == kBystandersMax) {
+      ++folded;
+      continue;
+    }
+    ++shown;
+    out->Line();
+    out->Heading(StateLine(finding, thread) + ", meanwhile in");
+    const std::vector<Frame>& frames = thread.current.frames;
+    const auto user = std::find_if(frames.begin(), frames.end(), IsUserFrame);
+    const auto end = user == frames.end() ? frames.begin() + 1 : user + 1;
+    out->AddStack({.frames = {frames.begin(), end}});
+  }
+  if (folded > 0)
+    out->Line(fmt::format("  ... and {} elsewhere (--json has them)", Count(folded, "thread")));
 }
 
 // "1 preemptive switch, 2 threads (found with 31 such switches; no schedule has fewer)"
@@ -277,6 +303,7 @@ std::string FindingText(const FindingView& finding, const TextOptions& options) 
   AddLocation(finding, &out);
   AddHeap(finding, &out);
   AddThreads(finding, &out);
+  AddBystanders(finding, &out);
   if (finding.story.empty()) AddEventTable(finding, &out);
   AddOutput(finding, &out);
   out.Line();
