@@ -2,6 +2,7 @@
 #include "base/check.h"
 #include "engine/engine.h"
 #include "engine/fast_path.h"
+#include "engine/note_order.h"
 
 namespace heddle::engine {
 
@@ -170,6 +171,7 @@ void Engine::PublishAtomic(uintptr_t address) {
   SyncObject* object = objects_.Find(address, ObjectKind::kAtomic);
   if (object == nullptr) object = objects_.Make(address, ObjectKind::kAtomic);
   ReleaseInto(&object->clock, true);
+  NoteUse(OpKind::kGuardRelease, 0, true, &object->order);
   ++object->version;
   NoteChange(object);
 }
