@@ -54,6 +54,11 @@ struct Options {
   std::uint64_t seed = 1;
   // For strategy "dfs": preemptions at most in one execution; -1 is no bound.
   int preemption_bound = -1;
+  // Stop when at most this part of what the strategy would see is still unseen, such as 0.01 (with 95% confidence); 0 goes
+  // on until the budget is used up. Not for "dfs" and "dpor", which end by themselves.
+  double until_saturated = 0;
+  // Count the orders (Result::distinct, unseen), which costs a few nanoseconds per operation.
+  bool coverage = true;
   // Collects findings instead of stopping at the first.
   bool keep_going = false;
   // Verdicts that are findings, and verdicts that are not: lists as `--detect` and `--no-detect` take them.
@@ -108,6 +113,18 @@ class Result {
   }
   // Nothing else is left to try: every schedule was explored (within the preemption bound, if there was one).
   [[nodiscard]] bool exhausted() const { return exhausted_; }
+  // How many different orders of dependent operations the executions showed, and about how large a part of what this
+  // strategy would see they leave unseen: the chance that one more execution shows a new order. It says nothing about
+  // schedules that the strategy hardly ever draws. 0 if every schedule was explored; 1 if nothing is known, as during a
+  // search ("dfs", "dpor") that is not over.
+  [[nodiscard]] std::uint64_t distinct() const { return distinct_; }
+  [[nodiscard]] double unseen() const { return unseen_; }
+  // As unseen(), with 95% confidence.
+  [[nodiscard]] double unseen_at_most() const { return unseen_at_most_; }
+  // Ended because of Options::until_saturated.
+  [[nodiscard]] bool saturated() const { return saturated_; }
+  // The same in words; "" if nothing was explored.
+  [[nodiscard]] const std::string& coverage() const { return coverage_; }
   // Ended by Ctrl-C.
   [[nodiscard]] bool interrupted() const { return interrupted_; }
 
@@ -120,10 +137,15 @@ class Result {
   bool explored_ = false;
   bool exhausted_ = false;
   bool interrupted_ = false;
+  bool saturated_ = false;
+  std::uint64_t distinct_ = 0;
+  double unseen_ = 1;
+  double unseen_at_most_ = 1;
   std::uint64_t executions_ = 0;
   std::uint64_t decisions_ = 0;
   double seconds_ = 0;
   std::string name_;
+  std::string coverage_;
   std::string error_;
   std::vector<Finding> findings_;
   std::vector<std::string> never_;

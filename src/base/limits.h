@@ -32,6 +32,9 @@ inline constexpr uint32_t kDporThreadsMax = 64;
 inline constexpr uint32_t kDporObjectsMax = 1u << 14;
 inline constexpr uint32_t kDporTreeMax = 1u << 20;
 
+// Executions of one batch whose orders are told to the driver. A batch lasts a fraction of a second, and each is a process.
+inline constexpr uint32_t kOrderLogMax = 1u << 14;
+
 // Findings kept of one execution; a data race does not end an execution, so there may be several.
 inline constexpr uint32_t kFindingsMax = 16;
 

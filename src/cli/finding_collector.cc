@@ -16,10 +16,11 @@ driver::ExplorationObserver::Described FindingCollector::Describe(const driver::
   return {view.signature, views_.size() - 1, !view.suppressed_by.empty()};
 }
 
-void FindingCollector::Progress(uint64_t executions, size_t findings, double seconds) {
+void FindingCollector::Progress(uint64_t executions, uint64_t orders, size_t findings,
+                                double seconds) {
   const double rate = seconds > 0 ? static_cast<double>(executions) / seconds : 0;
-  progress_.Show(fmt::format("{}: {} executions, {:.0f}/s, {} finding{}", label_, executions, rate,
-                             findings, findings == 1 ? "" : "s"));
+  progress_.Show(fmt::format("{}: {} executions, {:.0f}/s, {} orders, {} finding{}", label_,
+                             executions, rate, orders, findings, findings == 1 ? "" : "s"));
 }
 
 void FindingCollector::ExecutionOutput(uint64_t execution, const std::string& output) {

@@ -25,7 +25,7 @@ class FindingCollector final : public driver::ExplorationObserver {
       : label_(std::move(label)), detail_(detail), filter_(filter) {}
 
   Described Describe(const driver::LoomProcess& loom, uint32_t index) override;
-  void Progress(uint64_t executions, size_t findings, double seconds) override;
+  void Progress(uint64_t executions, uint64_t orders, size_t findings, double seconds) override;
   void ExecutionOutput(uint64_t execution, const std::string& output) override;
 
   [[nodiscard]] report::FindingView& view(size_t handle) { return views_.at(handle); }

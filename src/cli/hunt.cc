@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "cli/console.h"
+#include "cli/coverage.h"
 #include "cli/finding_collector.h"
 #include "cli/search_words.h"
 #include "cli/shrinking.h"
@@ -176,6 +177,7 @@ void NoteWithdrawn(const ExplorationResult& result, FindingCollector& collector,
       result.seconds > 0 ? static_cast<double>(result.executions) / result.seconds : 0;
   run.decisions = result.decisions;
   run.exhausted = result.exhausted;
+  run.coverage = CoverageOf(options.exploration, result);
   if (result.search.has_value() || result.reduction.has_value()) run.search = SearchWords(result);
   run.instrumented =
       prepared.facts.instrumented || (result.hello_flags & trace::kInstrumented) != 0;

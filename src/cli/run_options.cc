@@ -11,6 +11,7 @@
 #include "cli/parse.h"
 #include "cli/test_options.h"
 #include "driver/quantity.h"
+#include "trace/order_words.h"
 
 namespace heddle::cli {
 namespace {
@@ -31,7 +32,7 @@ struct Words {
   std::string seed = "1";
   std::string schedules, time, detect, no_detect, shrink_time, hang_timeout, start_timeout,
       environment_keep;
-  std::string preemption_bound;
+  std::string preemption_bound, until_saturated;
   uint32_t jobs = 0;
   std::string output = "finding";
   std::string finding_text;
@@ -71,6 +72,12 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
   app.add_option("--preemption-bound", words.preemption_bound,
                  "dfs: try only schedules with at most K preemptions, fewest first")
       ->type_name("K");
+  app.add_option(
+         "--until-saturated", words.until_saturated,
+         "End when at most this part of the orders that the strategy would show is unseen, with "
+         "95% confidence (1% if none is named): --until-saturated=0.1%; within the other limits")
+      ->type_name("PERCENT")
+      ->expected(0, 1);
   app.add_option("--seed", words.seed,
                  "Seed of all choices; the same seed explores the same executions (default 1)")
       ->type_name("N");
@@ -242,6 +249,23 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
   return std::nullopt;
 }
 
+[[nodiscard]] std::optional<Error> ApplySaturation(const CLI::App& app, const Words& words,
+                                                   driver::ExplorationOptions& options) {
+  if (app.count("--until-saturated") == 0) return std::nullopt;
+  // CLI11's word for an option without its value.
+  const bool named = !words.until_saturated.empty() && words.until_saturated != "true";
+  const Result<double> part = driver::ParsePart(named ? words.until_saturated : "1%");
+  if (!part.ok()) return part.error();
+  if (!trace::IsDrawn(options.loom.strategy.kind)) {
+    return Error{kExitUsage,
+                 "--until-saturated is for strategies that draw at random, and " + words.strategy +
+                     " is a search that ends by itself",
+                 "leave it out, or name another strategy"};
+  }
+  options.until_saturated = part.value();
+  return std::nullopt;
+}
+
 // With a whole suite the budgets mean something else, and there need be no program.
 [[nodiscard]] std::optional<Error> ApplySuite(const CLI::App& app, const Words& words,
                                               RunOptions& options) {
@@ -289,6 +313,8 @@ std::variant<RunOptions, int> ParseRunOptions(const Arguments& arguments,
     return *ended;
   }
   if (std::optional<Error> error = Apply(words, options)) return PrintError(*error);
+  if (std::optional<Error> error = ApplySaturation(app, words, options.exploration))
+    return PrintError(*error);
   if (std::optional<Error> error = ApplySuite(app, words, options)) return PrintError(*error);
   for (const driver::Status& writable :
        {CheckOutput(options.json_path, "--json"), CheckRenderings(options.renderings),

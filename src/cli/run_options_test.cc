@@ -52,6 +52,21 @@ TEST(RunOptionsTest, ShrinkingHasATimeAndCanBeTurnedOff) {
   EXPECT_EQ(Refused({"--shrink-time", "-1s", "--", "./a"}), driver::kExitUsage);
 }
 
+TEST(RunOptionsTest, SaturationMayNameItsPart) {
+  EXPECT_EQ(Accepted({"--", "./a"}).exploration.until_saturated, 0);
+  EXPECT_DOUBLE_EQ(Accepted({"--until-saturated", "--", "./a"}).exploration.until_saturated, 0.01);
+  EXPECT_DOUBLE_EQ(Accepted({"--until-saturated=5%", "./a"}).exploration.until_saturated, 0.05);
+  EXPECT_DOUBLE_EQ(
+      Accepted({"--until-saturated", "--jobs", "1", "./a"}).exploration.until_saturated, 0.01);
+  // The budgets hold all the same.
+  EXPECT_EQ(Accepted({"--until-saturated", "--", "./a"}).exploration.schedules_max, 10'000u);
+  EXPECT_EQ(Refused({"--until-saturated=0%", "--", "./a"}), driver::kExitUsage);
+  EXPECT_EQ(Refused({"--until-saturated", "--strategy", "dfs", "--", "./a"}), driver::kExitUsage);
+  // A suite hands it on to each of its tests.
+  EXPECT_THAT(Accepted({"--until-saturated=5%", "--gtest", "./a"}).tests.passed_options,
+              ElementsAre("--until-saturated", "5%"));
+}
+
 TEST(RunOptionsTest, TheProgramsOptionsAreItsOwn) {
   EXPECT_THAT(Accepted({"./a", "--jobs", "x"}).program, ElementsAre("./a", "--jobs", "x"));
   EXPECT_THAT(Accepted({"--jobs", "3", "./a", "--", "b"}).program, ElementsAre("./a", "--", "b"));

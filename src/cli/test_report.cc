@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "driver/status.h"
+#include "report/coverage.h"
 #include "report/json.h"
 #include "report/json_read.h"
 #include "report/sentences.h"
@@ -96,6 +97,14 @@ void AddLimits(const std::vector<TestOutcome>& outcomes, report::TextWriter* out
               " made no decision: there is one schedule of a single thread");
 }
 
+// ", about 3.1% unseen", where that is known.
+[[nodiscard]] std::string CoverageOf(const TestOutcome& outcome) {
+  if (!outcome.run.is_object() || !outcome.run.contains("coverage")) return "";
+  const std::optional<report::CoverageView> view = report::ReadCoverage(outcome.run["coverage"]);
+  const std::string words = view.has_value() ? report::CoverageInShort(*view) : "";
+  return words.empty() ? "" : ", " + words;
+}
+
 // Findings that did not count, over all tests.
 [[nodiscard]] uint64_t SuppressedIn(const std::vector<TestOutcome>& outcomes) {
   uint64_t count = 0;
@@ -140,7 +149,8 @@ std::string TestLine(const TestOutcome& outcome, bool color) {
   line += Harmless(outcome.name);
   switch (outcome.status) {
     case TestStatus::kHeld:
-      line += fmt::format("  {}, {:.1f} s", Executions(outcome.executions), outcome.seconds);
+      line += fmt::format("  {}, {:.1f} s{}", Executions(outcome.executions), outcome.seconds,
+                          CoverageOf(outcome));
       break;
     case TestStatus::kFinding:
       line += fmt::format("  {}: {}", outcome.findings.front().verdict,

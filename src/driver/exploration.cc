@@ -76,6 +76,7 @@ Result<ExplorationResult> Exploration::Run() {
   }
   FinishFirstFinding();
   result_.seconds = std::chrono::duration<double>(Elapsed()).count();
+  result_.orders = orders_.count().Statistics();
   CollectUncontrolled();
   std::sort(result_.findings.begin(), result_.findings.end(),
             [](const FoundFinding& a, const FoundFinding& b) {
@@ -130,7 +131,8 @@ void Exploration::StartBatch(Share& share) {
       (result_.search.has_value() && result_.search->state != trace::SearchState::kRunning) ||
       (result_.reduction.has_value() && result_.reduction->over);
   if (result_.interrupted || result_.failure.has_value() || result_.exhausted || search_over ||
-      result_.explored_itself || time_left.count() == 0 || share.next > LastNumber()) {
+      result_.explored_itself || result_.saturated || time_left.count() == 0 ||
+      share.next > LastNumber()) {
     share.done = true;
     return;
   }
@@ -156,7 +158,7 @@ void Exploration::WaitForReplies() {
   }
   if (!result_.interrupted) waiting.push_back({InterruptDescriptor(), POLLIN, 0});
   poll(waiting.data(), waiting.size(), 200);
-  observer_.Progress(result_.executions,
+  observer_.Progress(result_.executions, orders_.count().Statistics().distinct,
                      result_.findings.size() + (first_finding_.has_value() ? 1 : 0),
                      std::chrono::duration<double>(Elapsed()).count());
 }
@@ -165,6 +167,7 @@ void Exploration::HandleReply(Share& share, const Reply& reply) {
   result_.executions += reply.executions;
   result_.decisions += reply.decisions;
   result_.choices += ChoicesOf(reply, share.job->loom().region());
+  CountOrders(share);
   if (options_.loom.strategy.kind == trace::StrategyKind::kDfs) NoteSearch(share, reply.execution);
   if (options_.loom.strategy.kind == trace::StrategyKind::kDpor)
     NoteReduction(share, reply.execution);
@@ -189,6 +192,16 @@ void Exploration::HandleReply(Share& share, const Reply& reply) {
     if (SampledBatch(share.batches) && controlled) CheckDeterminism(share, last);
   }
   ++share.batches;
+}
+
+// The orders of a batch, and whether they were enough.
+void Exploration::CountOrders(const Share& share) {
+  orders_.AddBatch(share.job->loom().region().order_log);
+  if (options_.until_saturated > 0 && !result_.saturated &&
+      orders_.count().IsSaturated(options_.until_saturated)) {
+    result_.saturated = true;
+    StopAll();
+  }
 }
 
 void Exploration::HandleFinding(Share& share, uint64_t execution) {

@@ -16,6 +16,7 @@
 #include "driver/diagnosis.h"
 #include "driver/job.h"
 #include "driver/loom_process.h"
+#include "driver/order_counter.h"
 #include "driver/second_look.h"
 #include "driver/standard_input.h"
 #include "driver/status.h"
@@ -27,6 +28,8 @@ struct ExplorationOptions {
   uint64_t schedules_max = 10'000;  // budget: how many executions …
   std::chrono::nanoseconds time_max =
       std::chrono::seconds(10);  // … or how long; 0 is no limit of time
+  double until_saturated =
+      0;  // end when at most this part of the orders is unseen; 0: not for that
   uint32_t jobs = 1;
   bool keep_going = false;        // collect findings instead of stopping at the first
   uint32_t ignored_verdicts = 0;  // bit 1 << verdict: not a finding for this user
@@ -90,8 +93,10 @@ struct ExplorationResult {
   double seconds = 0;
   bool exhausted = false;  // there is nothing else to try
   bool interrupted = false;
-  bool explored_itself = false;  // the program called heddle::Explore: it was run once per job
-  uint32_t hello_flags = 0;      // HelloFlag
+  bool saturated = false;         // ended because of until_saturated
+  trace::OrderStatistics orders;  // of executions that ended, also of findings that do not count
+  bool explored_itself = false;   // the program called heddle::Explore: it was run once per job
+  uint32_t hello_flags = 0;       // HelloFlag
   std::vector<FoundFinding> findings;              // by first execution
   std::map<std::string, WithdrawnRace> withdrawn;  // by signature
   std::vector<trace::Uncontrolled> uncontrolled;
@@ -116,7 +121,7 @@ class ExplorationObserver {
   // findings[index] of the loom's region is diagnosed; the process is alive, so its modules can be read.
   [[nodiscard]] virtual Described Describe(const LoomProcess& loom, uint32_t index) = 0;
   // A few times a second.
-  virtual void Progress(uint64_t executions, size_t findings, double seconds) = 0;
+  virtual void Progress(uint64_t executions, uint64_t orders, size_t findings, double seconds) = 0;
   // With show_output: what one execution printed.
   virtual void ExecutionOutput(uint64_t execution, const std::string& output) = 0;
 
@@ -146,6 +151,7 @@ class Exploration {
   void StartBatch(Share& share);
   void WaitForReplies();
   void HandleReply(Share& share, const trace::Reply& reply);
+  void CountOrders(const Share& share);
   void HandleFinding(Share& share, uint64_t execution);
   [[nodiscard]] bool WithdrawRaces(Share& share, Recording* recording);
   void CheckDeterminism(Share& share, uint64_t execution);
@@ -178,6 +184,7 @@ class Exploration {
   std::vector<Share> shares_;
   SecondLook second_look_;
   std::vector<uint64_t> known_;  // keys of findings that looms shall not report again
+  OrderCounter orders_;
   std::map<std::string, size_t> by_signature_;  // index into result_.findings
   uint64_t hunt_on_until_ = UINT64_MAX;    // after a lock-order finding: the last number to try
   std::optional<uint64_t> first_finding_;  // lowest number with a finding, without keep_going

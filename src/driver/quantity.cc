@@ -23,6 +23,7 @@ constexpr std::array<Unit, 7> kTimeUnits = {{{"", kNsPerSecond},
                                              {"s", kNsPerSecond},
                                              {"m", 60 * kNsPerSecond},
                                              {"h", 3600 * kNsPerSecond}}};
+constexpr std::array<Unit, 2> kPartUnits = {{{"", 1}, {"%", 0.01}}};
 constexpr std::array<Unit, 4> kCountUnits = {{{"", 1}, {"k", 1e3}, {"K", 1e3}, {"M", 1e6}}};
 
 // Splits "1.5s" into 1.5 and the factor of "s". Only digits and one point are numbers here: "inf", "nan", "0x10",
@@ -61,6 +62,19 @@ Result<uint64_t> ParseDuration(std::string_view text) {
                  "use more than zero and at most 1000h"};
   }
   return static_cast<uint64_t>(value);
+}
+
+Result<double> ParsePart(std::string_view text) {
+  double value = 0;
+  if (!SplitUnit(text, kPartUnits, value)) {
+    return Error{kExitUsage, "'" + std::string(text) + "' is not a part of a whole",
+                 "write it like 1%, 0.5% or 0.01"};
+  }
+  if (value <= 0 || value >= 1) {
+    return Error{kExitUsage, "the part '" + std::string(text) + "' is out of range",
+                 "use more than 0% and less than 100%"};
+  }
+  return value;
 }
 
 Result<uint64_t> ParseCount(std::string_view text) {

@@ -14,4 +14,7 @@ namespace heddle::driver {
 // "10000", "10k", "2M" (powers of ten). At least one.
 [[nodiscard]] Result<uint64_t> ParseCount(std::string_view text);
 
+// "1%", "0.1%", "0.01": a part of a whole, more than nothing and less than all.
+[[nodiscard]] Result<double> ParsePart(std::string_view text);
+
 }  // namespace heddle::driver

@@ -28,6 +28,15 @@ TEST(QuantityTest, ReadsCounts) {
   EXPECT_EQ(ParseCount("1.5k").value(), 1'500u);
 }
 
+TEST(QuantityTest, ReadsParts) {
+  EXPECT_DOUBLE_EQ(ParsePart("1%").value(), 0.01);
+  EXPECT_DOUBLE_EQ(ParsePart("0.25%").value(), 0.0025);
+  EXPECT_DOUBLE_EQ(ParsePart("0.01").value(), 0.01);
+  for (const char* text : {"", "0", "0%", "1", "100%", "-1%", "1 %", "half", "5s"}) {
+    EXPECT_FALSE(ParsePart(text).ok()) << text;
+  }
+}
+
 TEST(QuantityTest, RefusesWhatIsNoCount) {
   for (const char* text : {"", "0", "-1", "1.5", "ten", "10s", "99999999999999999999999"}) {
     EXPECT_FALSE(ParseCount(text).ok()) << text;

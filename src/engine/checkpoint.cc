@@ -143,6 +143,7 @@ class CheckpointServer {
     }
     GrowIdentities();
     reply.kind = ReplyKind::kBatchDone;
+    region_.order_log.count = 0;
     for (uint64_t i = 0; i < command.count; ++i) {
       const uint64_t number = command.first_execution + i * command.stride;
       if (RunOne(command, number) == Side::kChild) return Side::kChild;
@@ -158,6 +159,7 @@ class CheckpointServer {
         strategy::FinishSearchExecution(&region_.search, command.strategy.preemption_bound);
       if (reduces) strategy::FinishDporExecution(&region_.dpor);
       if (RefuseAfterLimit(&reply)) break;
+      region_.order_log.orders[region_.order_log.count++] = region_.execution.order;
       // It explored by itself; once more would explore the same once more.
       if (region_.execution.explored_itself != 0) reply.flags |= trace::kExploredItself;
       if (region_.execution.finding_count > 0) {
@@ -168,6 +170,7 @@ class CheckpointServer {
       if (searches && region_.search.state != trace::SearchState::kRunning) break;
       if (reduces && !strategy::DporGoesOn(region_.dpor)) break;
       if (__atomic_load_n(&region_.live.stop, __ATOMIC_RELAXED) != 0) break;
+      if (region_.order_log.count == kOrderLogMax) break;
       if (command.budget_ns != 0 && RealNow() - start > command.budget_ns) break;
     }
     reply.busy_ns = RealNow() - start;

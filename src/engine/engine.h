@@ -109,7 +109,7 @@ class Engine final : public race::Detector::Listener {
   [[nodiscard]] model::Once::EnterResult EnterOnce(SyncObject* once, trace::OpKind op,
                                                    uintptr_t pc);
   // The initialiser is done: what it did happens before what the caller does next.
-  void AcquireOnce(SyncObject* once);
+  void AcquireOnce(SyncObject* once, uintptr_t pc);
   void FinishOnce(SyncObject* once, bool completed, uintptr_t pc);
   // The same for a function-local static, whose guard is an atomic location as well.
   void FinishGuard(SyncObject* once, uintptr_t guard, uintptr_t pc);
@@ -280,6 +280,14 @@ class Engine final : public race::Detector::Listener {
   [[nodiscard]] uint32_t ValueGuided(trace::DecisionKind kind, uint32_t count) const;
   [[nodiscard]] uint32_t FirstGuidePoint(uint32_t thread, uint32_t step) const;
 
+  // --- the fingerprint of the order (order.cc) ---
+  void CountOrders(bool wanted);
+  void NoteUse(trace::OpKind kind, uint32_t result, bool writes, strategy::OrderChain* object);
+  void NoteOutcome(trace::OpKind kind, uint64_t outcome);
+  void NoteInheritance(Thread* parent, Thread* child);
+  void NoteWaitEnds(trace::OpKind kind, bool woken, strategy::OrderChain* waiters);
+  [[gnu::noinline]] void NoteWakeWithoutCause(Thread* waiter);
+
   // --- search without repetitions (reduction.cc) ---
   void BeginReduction();
   void AnnounceThoseBeforeMain();
@@ -395,7 +403,9 @@ class Engine final : public race::Detector::Listener {
   uint32_t condition_waiters_ = 0;  // threads that wait on a condition variable without a time-out
   uint64_t expected_decisions_ = 1;
   uint64_t event_hash_ = 0;
-  uint64_t execution_serial_ = 1;  // counts the executions of this process
+  strategy::OrderUse order_uses_[trace::kOpKindCount] = {};  // how each operation uses its object
+  strategy::OrderChain outside_order_;  // of what the threads did to the outside world
+  uint64_t execution_serial_ = 1;       // counts the executions of this process
   uint32_t replay_next_ = 0;
   uint64_t run_length_ = 0;  // decisions in a row that the same thread won
 

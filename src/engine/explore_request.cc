@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "trace/order_words.h"
 #include "trace/strategy_text.h"
 
 namespace heddle::engine {
@@ -97,6 +98,20 @@ bool ReadRequest(const detail::LoomRequest& request, ExplorePlan* plan, char* bu
       command.strategy.preemption_bound = static_cast<uint32_t>(request.preemption_bound);
   } else if (request.preemption_bound >= 0) {
     message.Add("preemption_bound is for strategy dfs, and the strategy is ").Add(request.strategy);
+    return false;
+  }
+  if (!(request.until_saturated >= 0 && request.until_saturated < 1)) {
+    message.Add("until_saturated is not a part from 0 to 1, such as 0.01");
+    return false;
+  }
+  if (request.until_saturated > 0 && request.coverage == 0) {
+    message.Add("until_saturated needs coverage, which is switched off");
+    return false;
+  }
+  if (request.until_saturated > 0 && !trace::IsDrawn(command.strategy.kind)) {
+    message.Add("until_saturated is for strategies that draw at random, and ")
+        .Add(request.strategy)
+        .Add(" ends by itself");
     return false;
   }
   plan->cards = request.cards;

@@ -3,8 +3,10 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 
+#include "base/check.h"
 #include "base/prng.h"
 #include "base/text.h"
 #include "sys/raw_syscall.h"
@@ -45,6 +47,15 @@ void ExploreSession::Begin(const char* name) {
   stated_count_ = 0;
   too_many_names_ = false;
   ForgetAtEnd();
+  if (counts_orders_) return orders_.Clear();
+  // Touched as it is used, and kept for the explorations to come.
+  void* memory = mmap(nullptr, trace::OrderCount::kMemoryBytes, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory == MAP_FAILED) {
+    DieOfLimit("address space", "memory to count orders in", trace::OrderCount::kMemoryBytes);
+  }
+  orders_.Adopt(static_cast<uint64_t*>(memory));
+  counts_orders_ = true;
 }
 
 void ExploreSession::Sometimes(bool condition, const char* name) {

@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "heddle/detail/loom.h"
+#include "trace/order_count.h"
 
 namespace heddle::engine {
 
@@ -25,6 +26,9 @@ class ExploreSession {
   // The how-manieth exploration of its name this is, from 1. Cards say it.
   [[nodiscard]] uint32_t occurrence() const { return occurrence_; }
 
+  // Counts the orders of the executions.
+  [[nodiscard]] trace::OrderCount& orders() { return orders_; }
+
   void Sometimes(bool condition, const char* name);
   void ReportNever(const detail::LoomRequest& request) const;
   [[nodiscard]] bool too_many_names() const { return too_many_names_; }
@@ -40,6 +44,8 @@ class ExploreSession {
     char name[128];
     bool held;
   };
+  trace::OrderCount orders_;
+  bool counts_orders_ = false;  // has the memory for it
   Stated stated_[kSometimesMax] = {};
   uint32_t stated_count_ = 0;
   bool too_many_names_ = false;

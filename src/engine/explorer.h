@@ -19,6 +19,7 @@
 #include "engine/second_look.h"
 #include "sys/raw_syscall.h"
 #include "trace/dpor_words.h"
+#include "trace/order_words.h"
 
 namespace heddle::engine {
 
@@ -44,6 +45,7 @@ class Explorer {
   void Run() {
     shared_ = MakeSharedRegion();
     engine_.region_ = shared_.region;
+    engine_.CountOrders(request_.coverage != 0);
     region().uncontrolled_count = 0;
     region().known_count = 0;
     g_session.Begin(request_.name);
@@ -61,6 +63,7 @@ class Explorer {
     }
     outcome_.seconds = budget_.Seconds() - describing_seconds_;
     outcome_.instrumented = engine_.instrumented_;
+    TellCoverage();
     TellNotes();
   }
 
@@ -162,6 +165,7 @@ class Explorer {
       if (!Account()) return;
       const bool search_goes_on = SearchGoesOn();
       choices += region().execution.decision_count - 1;
+      if (request_.coverage != 0) orders_.Add(region().execution.order);
       if (region().execution.finding_count > 0) DropUnwanted(&region(), plan_.wanted);
       if (second_look_.Wanted(region())) LookTwice(number);
       if (region().execution.finding_count > 0) {
@@ -187,11 +191,21 @@ class Explorer {
         }
         engine_.BeatForDriver();
       }
+      if (IsSaturated()) {
+        outcome_.saturated = 1;
+        return;
+      }
       if (choices == 0 && !Reducing() && outcome_.executions >= kExecutionsWithoutChoice) {
         outcome_.exhausted = 1;
         return;
       }
     }
+  }
+
+  [[nodiscard]] bool IsSaturated() const {
+    constexpr uint64_t kExecutionsBetween = 64;  // looking costs more than an execution
+    return request_.until_saturated > 0 && orders_.executions() % kExecutionsBetween == 0 &&
+           orders_.IsSaturated(request_.until_saturated);
   }
 
   // Counts the execution that has just ended. False if it ended by something that cannot be explored.
@@ -433,6 +447,25 @@ class Explorer {
     request_.on_note(request_.context, text.c_str());
   }
 
+  void TellCoverage() {
+    if (orders_.executions() == 0) return;
+    const trace::OrderStatistics orders = orders_.Statistics();
+    const trace::OrderSource source = outcome_.exhausted != 0 ? trace::OrderSource::kComplete
+                                      : trace::IsDrawn(plan_.command.strategy.kind)
+                                          ? trace::OrderSource::kDrawn
+                                          : trace::OrderSource::kSearched;
+    outcome_.distinct = orders.distinct;
+    outcome_.unseen = outcome_.unseen_at_most = source == trace::OrderSource::kComplete ? 0 : 1;
+    if (source == trace::OrderSource::kDrawn) {
+      outcome_.unseen = orders.unseen;
+      outcome_.unseen_at_most = orders.unseen_high;
+    }
+    Text text(outcome_.coverage, sizeof outcome_.coverage);
+    trace::AddOrdersSeen(orders, source, &text);
+    text.Add("; ");
+    trace::AddUnseen(orders, source, &text);
+  }
+
   void TellNotes() {
     if (request_.on_note == nullptr) return;
     if (Searching() && plan_.card == nullptr) TellSearch();
@@ -467,6 +500,7 @@ class Explorer {
   HangTimer hang_timer_{request_.hang_ns};
   Budget budget_{request_.time_ns};
   SecondLook second_look_;
+  trace::OrderCount& orders_ = g_session.orders();
   double describing_seconds_ = 0;
 };
 

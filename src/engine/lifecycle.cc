@@ -117,6 +117,7 @@ void Engine::Prepare() {
                 static_cast<uint64_t*>(Reserve(sizeof(uint64_t) * kObjectSlots)), kObjectSlots);
   objects_.StartExecution();
   g_identities.Init(static_cast<Identity*>(Reserve(sizeof(Identity) * Identities::kPoolMax)));
+  CountOrders(true);
   strategy_ = portfolio_.Select({trace::StrategyKind::kRandom, 1000, 0}, 0);
   strategy_->StartExecution({0, 1});
   ReserveShadow();
@@ -144,6 +145,7 @@ void ResetExecution(trace::Execution* execution) {
   execution->decision_count = 0;
   execution->event_count = 0;
   execution->event_hash = 0;
+  execution->order = 0;
   execution->virtual_ns = 0;
   execution->thread_count = 0;
   execution->snapshot_count = 0;
@@ -180,6 +182,7 @@ void Engine::BeginExecution(const trace::Command& command, uint64_t execution_nu
   idle_jumps_ = 0;
   main_returned_ = false;
   now_ns_ = 0;
+  outside_order_ = {};
   region_->live.heartbeat = 0;
   lock_order_.StartExecution();
 

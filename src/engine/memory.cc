@@ -3,6 +3,7 @@
 #include "engine/engine.h"
 #include "engine/fast_path.h"
 #include "engine/library_sight.h"
+#include "engine/note_order.h"
 
 namespace heddle::engine {
 
@@ -187,6 +188,7 @@ void Engine::PublishAtomic(uintptr_t address) {
   SyncObject* object = objects_.Find(address, ObjectKind::kAtomic);
   if (object == nullptr) object = objects_.Make(address, ObjectKind::kAtomic);
   ReleaseInto(&object->clock, true);
+  NoteUse(OpKind::kGuardRelease, 0, true, &object->order);
   ++object->version;
   NoteChange(object);
 }

@@ -62,6 +62,8 @@ SyncObject* ObjectTable::Make(uintptr_t address, ObjectKind kind) {
   object->version = 0;
   object->first_waiter = nullptr;
   object->last_waiter = nullptr;
+  object->order = {};
+  object->queue_order = {};
   object->clock.Reset();
   object->read_clock.Reset();
   if (address < lowest_) lowest_ = address;

@@ -18,6 +18,7 @@
 #include "model/once.h"
 #include "model/rwlock.h"
 #include "model/semaphore.h"
+#include "strategy/order.h"
 
 namespace heddle::engine {
 
@@ -47,8 +48,10 @@ struct SyncObject {
   Thread* first_waiter =
       nullptr;  // threads whose pending operation may depend on this object, in order of arrival
   Thread* last_waiter = nullptr;
-  VectorClock clock;       // what is handed to whoever acquires
-  VectorClock read_clock;  // rwlocks: what the readers hand to the next writer
+  strategy::OrderChain order;        // who used it in which order, for the fingerprint
+  strategy::OrderChain queue_order;  // the same of a futex's queue
+  VectorClock clock;                 // what is handed to whoever acquires
+  VectorClock read_clock;            // rwlocks: what the readers hand to the next writer
   union {
     model::Mutex mutex;
     model::RwLock rwlock;

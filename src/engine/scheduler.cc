@@ -7,6 +7,7 @@
 #include "engine/baton.h"
 #include "engine/engine.h"
 #include "engine/gate.h"
+#include "engine/note_order.h"
 #include "sys/raw_syscall.h"
 
 namespace heddle::engine {
@@ -126,6 +127,11 @@ void Engine::Done(OpKind kind, SyncObject* object, uint32_t result, uint64_t val
   event_hash_ ^= event_hash_ >> 29;
   execution.event_hash = event_hash_;
   const uint64_t number = execution.event_count++;
+  if (const strategy::OrderUse use = order_uses_[static_cast<uint8_t>(kind)];
+      use != strategy::OrderUse::kNothing) {
+    strategy::OrderChain* chain = object != nullptr ? &object->order : &outside_order_;
+    NoteUse(kind, result, use != strategy::OrderUse::kReads, chain);
+  }
   // Time that depends on the order of what has nothing to do with each other would make it matter.
   if (!announces_all_) now_ns_ += 1000;
   if (strategy_listens_) {
@@ -201,6 +207,7 @@ ThreadId Engine::ChooseThread() {
         }
         Record(decision);
         --spurious_left_;
+        NoteWakeWithoutCause(&threads_[number]);
         threads_[number].woken = true;
         UpdateEnabled(&threads_[number]);
         return kNoThread;
@@ -290,6 +297,7 @@ void Engine::WakeWithoutCause(uint32_t index) {
     if (index-- > 0) continue;
     --spurious_left_;
     Record(trace::MakeDecision(DecisionKind::kSpuriousWake, i));
+    NoteWakeWithoutCause(&threads_[i]);
     threads_[i].woken = true;
     UpdateEnabled(&threads_[i]);
     return;
@@ -477,7 +485,10 @@ uint32_t Engine::ChooseValue(DecisionKind kind, uint32_t count, uint32_t drawn) 
     }
   }
   Record(decision);
-  return trace::ValueOf(decision);
+  const uint32_t value = trace::ValueOf(decision);
+  if (kind == DecisionKind::kChoice || (kind == DecisionKind::kWeakFailure && value != 0))
+    NoteOutcome(OpKind::kChoose, value);
+  return value;
 }
 
 }  // namespace heddle::engine

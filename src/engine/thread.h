@@ -92,6 +92,10 @@ struct ThreadFields {
   uintptr_t pc = 0;          // return address of the operation into the program
   uint64_t switched_at = 0;  // event number when it last got the processor (diagnosing)
 
+  // --- the fingerprint of the order (strategy/order.h) ---
+  uint64_t order = strategy::kFirstOrder;  // what happened before its next step
+  uint64_t woken_by = 0;  // what the thread knew that ended its wait; 0: nobody did
+
   // --- happens-before ---
   uint64_t own_clock = 0;
   bool has_acquire_fence = false;

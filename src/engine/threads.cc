@@ -31,6 +31,7 @@ Thread* Engine::NewThread(Identity* identity, Thread* parent) {
   thread->own_clock = base_clock_;
   thread->signal_mask = parent != nullptr ? parent->signal_mask : kernel_signal_mask_;
   if (parent != nullptr) {
+    NoteInheritance(parent, thread);
     if (detects_races_) {
       thread->clock.Assign(parent->clock, arena_);
       Tick(parent);
@@ -198,6 +199,7 @@ int Engine::JoinThread(pthread_t handle, void** result, bool try_only, const uin
     self->ready = true;
     Arrive(OpKind::kThreadJoin, nullptr, false, pc);
     if (target->state == ThreadState::kAlive) {
+      NoteOutcome(OpKind::kThreadJoin, EBUSY);
       Done(OpKind::kThreadJoin, nullptr, EBUSY, Index(target->id));
       return EBUSY;
     }
@@ -212,6 +214,7 @@ int Engine::JoinThread(pthread_t handle, void** result, bool try_only, const uin
     if (reduction_ != nullptr) reduction_->NoteJoined(target->id);
     TestCancel();
     if (target->state == ThreadState::kAlive) {
+      NoteOutcome(OpKind::kThreadJoin, ETIMEDOUT);
       Done(OpKind::kThreadJoin, nullptr, ETIMEDOUT, Index(target->id));
       return ETIMEDOUT;
     }
@@ -221,6 +224,7 @@ int Engine::JoinThread(pthread_t handle, void** result, bool try_only, const uin
   if (detects(trace::kDetectLockOrder)) self->lineage.Join(target->lineage, arena_);
   if (result != nullptr) *result = target->result;
   ReleaseIdentity(target);
+  NoteOutcome(OpKind::kThreadJoin, target->order);
   Done(OpKind::kThreadJoin, nullptr, 0, Index(target->id));
   return 0;
 }

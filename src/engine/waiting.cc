@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "engine/engine.h"
 #include "engine/gate.h"
+#include "engine/note_order.h"
 #include "sys/raw_syscall.h"
 
 namespace heddle::engine {
@@ -48,6 +49,7 @@ int Engine::WaitCondition(SyncObject* condition, SyncObject* mutex, const uint64
   NoteChange(mutex);
   Refresh(mutex);
   Done(OpKind::kMutexUnlock, mutex, 0, 0);
+  NoteUse(OpKind::kCondWait, 0, false, &condition->order);
 
   const OpKind op = deadline_ns != nullptr ? OpKind::kCondTimedWait : OpKind::kCondWait;
   condition->condition.StartWait();
@@ -62,6 +64,7 @@ int Engine::WaitCondition(SyncObject* condition, SyncObject* mutex, const uint64
   condition->condition.EndWait();
   const int error = woken || deadline_ns == nullptr ? 0 : ETIMEDOUT;
   Done(op, condition, static_cast<uint32_t>(error), 0);
+  NoteWaitEnds(op, woken, &condition->order);
 
   Arrive(OpKind::kCondRelock, mutex, true, pc);
   mutex->mutex.AcquireWithDepth(thread->id, depth);
@@ -107,6 +110,7 @@ void Engine::SignalCondition(SyncObject* condition, bool all, uintptr_t pc) {
     for (Thread* waiter = condition->first_waiter; waiter != nullptr;
          waiter = waiter->next_waiter) {
       if (reduction_ != nullptr && !waiter->woken) reduction_->NoteEnables(waiter->id);
+      if (!waiter->woken) waiter->woken_by = current_->order;
       waiter->woken = true;
     }
     Refresh(condition);
@@ -123,6 +127,7 @@ void Engine::SignalCondition(SyncObject* condition, bool all, uintptr_t pc) {
       if (chosen-- > 0) continue;
       if (announces_all_) waiter = NthByNumber(condition, chosen_of_all);
       if (reduction_ != nullptr) reduction_->NoteEnables(waiter->id);
+      waiter->woken_by = current_->order;
       waiter->woken = true;
       UpdateEnabled(waiter);
       break;
@@ -167,7 +172,10 @@ int Engine::WaitSemaphore(SyncObject* semaphore, bool try_only, const uint64_t* 
 }
 
 void Engine::ReadSemaphore(SyncObject* semaphore, uintptr_t pc) {
-  if (!announces_all_) return;
+  if (!announces_all_) {
+    current_->pc = pc;
+    return NoteUse(OpKind::kSemGetValue, 0, true, &semaphore->order);
+  }
   Arrive(OpKind::kSemGetValue, semaphore, false, pc);
   Done(OpKind::kSemGetValue, semaphore, 0, 0);
 }
@@ -200,6 +208,7 @@ int Engine::WaitBarrierAt(const void* address, uintptr_t pc) {
     return EINVAL;
   }
   Arrive(OpKind::kBarrierWait, barrier, false, pc);
+  NoteUse(OpKind::kBarrierWait, 0, true, &barrier->order);
   NoteProgress(thread);
   ReleaseInto(&barrier->clock, true);
   const model::Barrier::Arrival arrival = barrier->barrier.Arrive();
@@ -236,7 +245,12 @@ model::Once::EnterResult Engine::EnterOnce(SyncObject* once, OpKind op, uintptr_
   return result;
 }
 
-void Engine::AcquireOnce(SyncObject* once) { AcquireFrom(once->clock); }
+// As if it had been entered and found to be done, but for the decision.
+void Engine::AcquireOnce(SyncObject* once, uintptr_t pc) {
+  current_->pc = pc;
+  AcquireFrom(once->clock);
+  NoteUse(OpKind::kOnce, 0, true, &once->order);
+}
 
 void Engine::FinishOnce(SyncObject* once, bool completed, uintptr_t pc) {
   Arrive(OpKind::kGuardRelease, once, false, pc);
@@ -269,9 +283,12 @@ int Engine::WaitFutex(uintptr_t address, uint32_t expected, uint32_t bitset,
   // Comparing and beginning to wait is one step; the decision comes before it.
   Arrive(OpKind::kFutexWait, futex, false, pc);
   if (__atomic_load_n(reinterpret_cast<const uint32_t*>(address), __ATOMIC_RELAXED) != expected) {
+    NoteUse(OpKind::kFutexWait, EAGAIN, false, &futex->order);
     Done(OpKind::kFutexWait, futex, EAGAIN, expected);
     return EAGAIN;
   }
+  NoteUse(OpKind::kFutexWait, 0, false, &futex->order);
+  NoteUse(OpKind::kFutexWait, 0, true, &futex->queue_order);
   thread->woken = false;
   thread->futex_address = address;
   thread->futex_expected = expected;
@@ -284,6 +301,7 @@ int Engine::WaitFutex(uintptr_t address, uint32_t expected, uint32_t bitset,
   ClearDeadline(thread);
   const int error = woken ? 0 : ETIMEDOUT;
   Done(OpKind::kFutexWait, futex, static_cast<uint32_t>(error), expected);
+  NoteWaitEnds(OpKind::kFutexWait, woken, &futex->queue_order);
   return error;
 }
 
@@ -291,6 +309,7 @@ int Engine::WakeFutex(uintptr_t address, uint32_t count, uint32_t bitset, uintpt
   SyncObject* futex = objects_.Find(address, ObjectKind::kAtomic);
   if (futex == nullptr) futex = objects_.Make(address, ObjectKind::kAtomic);
   Arrive(OpKind::kFutexWake, futex, false, pc);
+  NoteUse(OpKind::kFutexWake, 0, true, &futex->queue_order);
   NoteProgress(current_);
   int woken = 0;
   // In order of arrival, as the kernel does for threads of equal priority.
@@ -299,6 +318,7 @@ int Engine::WakeFutex(uintptr_t address, uint32_t count, uint32_t bitset, uintpt
     if (waiter->woken || pending_[Index(waiter->id)].kind != OpKind::kFutexWait) continue;
     if ((waiter->futex_bitset & bitset) == 0) continue;
     if (reduction_ != nullptr) reduction_->NoteEnables(waiter->id);
+    waiter->woken_by = current_->order;
     waiter->woken = true;
     UpdateEnabled(waiter);
     ++woken;

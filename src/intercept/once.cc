@@ -85,7 +85,7 @@ HEDDLE_ENTRY int pthread_once(pthread_once_t* control, void (*routine)()) {
     SyncObject* object = g_engine.OnceAt(control, done);
     if (done && !g_engine.announces_all()) {
       // Nothing can change any more: no decision, only the order.
-      g_engine.AcquireOnce(object);
+      g_engine.AcquireOnce(object, HEDDLE_CALLER_PC);
       return 0;
     }
     if (g_engine.EnterOnce(object, OpKind::kOnce, HEDDLE_CALLER_PC) != Once::EnterResult::kRun)

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "report/coverage.h"
 #include "report/html_data.h"
 #include "report/html_story.h"
 #include "report/names.h"
@@ -88,6 +89,9 @@ class Page {
       if (!run.strategy.empty())
         Fact("strategy", fmt::format("{}, seed {}", run.strategy, run.seed));
       if (!run.search.empty()) Fact("search", run.search);
+      if (run.coverage.has_value() && run.findings.empty()) {
+        for (const std::string& line : CoverageLines(*run.coverage)) Fact("coverage", line);
+      }
       if (!run.instrumented)
         Fact("not covered", "no race detection: the program is not instrumented");
       for (const SuppressedView& entry : run.suppressed)

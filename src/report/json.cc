@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "report/coverage.h"
 #include "report/utf8.h"
 
 namespace heddle::report {
@@ -215,6 +216,7 @@ json RunJson(const RunView& run) {
           {"decisions", run.decisions},
           {"exhausted", run.exhausted},
           {"search", run.search},
+          {"coverage", CoverageJson(run.coverage)},
           {"instrumented", run.instrumented},
           {"findings", Array(run.findings, FindingJson)},
           {"suppressed", Array(run.suppressed,

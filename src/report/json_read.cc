@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "report/coverage.h"
 #include "report/json.h"
 #include "report/sentences.h"
 #include "trace/detect.h"
@@ -315,6 +316,7 @@ RunView ReadRun(const json& object) {
   run.decisions = Number(object, "decisions");
   run.exhausted = Flag(object, "exhausted");
   run.search = Text(object, "search");
+  run.coverage = ReadCoverage(Member(object, "coverage"));
   run.instrumented = Flag(object, "instrumented", true);
   run.findings = List(object, "findings", ReadFinding);
   run.suppressed = List(object, "suppressed", [](const json& entry) {

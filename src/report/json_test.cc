@@ -29,9 +29,10 @@ TEST(JsonTest, ARunHasThePromisedKeys) {
   run.uncontrolled = {{"ioctl", "runs at once", 3}};
   run.notes = {"a note"};
   const nlohmann::json json = RunJson(run);
-  EXPECT_EQ(Keys(json), (Names{"version", "program", "strategy", "seed", "executions", "seconds",
-                               "executions_per_second", "decisions", "exhausted", "search",
-                               "instrumented", "findings", "suppressed", "uncontrolled", "notes"}));
+  EXPECT_EQ(Keys(json),
+            (Names{"version", "program", "strategy", "seed", "executions", "seconds",
+                   "executions_per_second", "decisions", "exhausted", "search", "coverage",
+                   "instrumented", "findings", "suppressed", "uncontrolled", "notes"}));
   EXPECT_EQ(json["version"], 1);
   EXPECT_EQ(json["program"], nlohmann::json({"./bank", "100"}));
   EXPECT_EQ(json["seed"], 18446744073709551615u);

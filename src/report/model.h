@@ -13,6 +13,7 @@
 
 #include "report/timeline.h"
 #include "trace/operation.h"
+#include "trace/order_words.h"
 #include "trace/region.h"
 #include "trace/verdict.h"
 
@@ -221,6 +222,14 @@ struct SuppressedView {
   std::vector<std::string> ids;  // of the findings
 };
 
+// How many orders of dependent steps the executions showed, and what that says about the rest.
+struct CoverageView {
+  trace::OrderStatistics orders;
+  trace::OrderSource source = trace::OrderSource::kDrawn;
+  double wanted = 0;       // the run was to end when at most this part is unseen; 0: it was not
+  bool saturated = false;  // … and did
+};
+
 // All that one `heddle run` has to say.
 struct RunView {
   std::vector<std::string> program;  // argv
@@ -229,9 +238,10 @@ struct RunView {
   uint64_t executions = 0;
   double seconds = 0;
   double executions_per_second = 0;
-  uint64_t decisions = 0;             // of all executions
-  bool exhausted = false;             // every schedule was tried (with dfs: within its bound)
-  std::string search;                 // dfs: how far it came, in words; "" otherwise
+  uint64_t decisions = 0;  // of all executions
+  bool exhausted = false;  // every schedule was tried (with dfs: within its bound)
+  std::string search;      // dfs: how far it came, in words; "" otherwise
+  std::optional<CoverageView> coverage;
   bool instrumented = true;           // false: no race detection
   std::vector<FindingView> findings;  // merged by signature
   std::vector<SuppressedView> suppressed;

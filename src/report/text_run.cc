@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 
+#include "report/coverage.h"
 #include "report/sentences.h"
 #include "report/text.h"
 #include "report/text_writer.h"
@@ -30,6 +31,16 @@ void AddFacts(const RunView& run, TextWriter* out) {
                   Grouped(run.decisions) + (run.decisions == 1 ? " decision" : " decisions")));
   if (!run.search.empty()) return out->Line("  search        " + run.search);
   if (run.exhausted) out->Line("  complete      every schedule was tried");
+}
+
+// Of a run that found something, that is what there is to say.
+void AddCoverage(const RunView& run, TextWriter* out) {
+  if (!run.coverage.has_value() || !run.findings.empty()) return;
+  const char* label = "  coverage      ";
+  for (const std::string& line : CoverageLines(*run.coverage)) {
+    out->Line(label + line);
+    label = "                ";
+  }
 }
 
 void AddFindings(const RunView& run, TextWriter* out) {
@@ -75,6 +86,7 @@ void AddLimits(const RunView& run, TextWriter* out) {
 std::string RunSummaryText(const RunView& run, const TextOptions& options) {
   TextWriter out(options);
   AddFacts(run, &out);
+  AddCoverage(run, &out);
   AddFindings(run, &out);
   AddSuppressed(run, &out);
   AddLimits(run, &out);

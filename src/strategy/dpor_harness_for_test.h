@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "strategy/dpor.h"
@@ -55,10 +56,18 @@ class DporHarness {
   // Every schedule there is; empty if there are more than `most`.
   std::map<std::string, uint32_t> Naive(uint64_t most) {
     std::map<std::string, uint32_t> kinds;
+    const bool all =
+        ForEachSchedule(most, [&](const Machine& machine) { ++kinds[machine.Kind()]; });
+    return all ? kinds : std::map<std::string, uint32_t>();
+  }
+
+  // Calls `f(machine)` at the end of every schedule, of `most` at most. False if there are more.
+  template <typename F>
+  bool ForEachSchedule(uint64_t most, F&& f) {
     std::vector<uint32_t> path;
     std::vector<uint32_t> options;
     for (uint64_t run = 0;; ++run) {
-      if (run == most) return {};
+      if (run == most) return false;
       Machine machine(program_, semaphore_);
       size_t at = 0;
       const auto choose = [&](uint32_t count) {
@@ -76,12 +85,12 @@ class DporHarness {
         if (enabled.empty()) break;
         machine.Run(enabled[choose(static_cast<uint32_t>(enabled.size()))], choose);
       }
-      ++kinds[machine.Kind()];
+      f(std::as_const(machine));
       while (!path.empty() && path.back() + 1 == options.back()) {
         path.pop_back();
         options.pop_back();
       }
-      if (path.empty()) return kinds;
+      if (path.empty()) return true;
       ++path.back();
     }
   }

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <set>
 
 #include "base/prng.h"
 #include "strategy/dpor_harness_for_test.h"
+#include "strategy/order.h"
 
 namespace heddle::strategy {
 namespace {
@@ -125,6 +127,54 @@ TEST(DporRandomTest, ExactlyTheKindsThatThereAre) {
          redundant, in_vain);
   EXPECT_EQ(redundant, 0u);
   EXPECT_GT(compared, programs / 2);
+}
+
+// The fingerprint of what a machine did, made as the engine makes it: from one step to the next.
+uint64_t OrderOf(const Machine& machine) {
+  std::vector<uint64_t> histories;
+  for (uint32_t i = 0; i < machine.threads(); ++i)
+    histories.push_back(OrderOfOutcome(kFirstOrder, 0, i));
+  std::vector<uint64_t> before;  // by step: what its thread knew
+  std::map<uint32_t, OrderChain> objects;
+  uint64_t sum = 0;
+  for (const Machine::Step& step : machine.steps()) {
+    uint64_t& history = histories[step.thread];
+    before.push_back(history);
+    if (step.enabled_by != trace::kDporNone)
+      sum += history = OrderOfOutcome(history, 1, before[step.enabled_by]);
+    const uint32_t label = OrderLabel(static_cast<trace::OpKind>(step.op.kind), step.value, 0);
+    if (step.op.access_count == 0) sum += history = OrderOfOutcome(history, label, 0);
+    for (uint32_t i = 0; i < step.op.access_count; ++i) {
+      const trace::DporAccess& access = step.op.accesses[i];
+      sum += history = OrderOfUse(history, label, access.writes != 0, &objects[access.object]);
+    }
+  }
+  return sum;
+}
+
+// Over every schedule: as many fingerprints as kinds, each kind with one of its own.
+TEST(OrderTest, OneFingerprintForEachKind) {
+  const char* const words = std::getenv("HEDDLE_DPOR_PROGRAMS");
+  const uint64_t programs = words != nullptr ? std::strtoull(words, nullptr, 10) : 200;
+  uint64_t schedules = 0;
+  uint64_t kinds = 0;
+  for (uint64_t seed = 0; seed < programs; ++seed) {
+    DporHarness harness(RandomProgram(seed), seed % 3 == 0);
+    std::map<std::string, uint64_t> orders;
+    std::set<uint64_t> different;
+    harness.ForEachSchedule(3000, [&](const Machine& machine) {
+      const uint64_t order = OrderOf(machine);
+      const auto [entry, is_new] = orders.try_emplace(machine.Kind(), order);
+      EXPECT_EQ(entry->second, order) << "program " << seed << ": " << entry->first;
+      different.insert(order);
+      ++schedules;
+    });
+    EXPECT_EQ(different.size(), orders.size()) << "program " << seed;
+    kinds += orders.size();
+    if (HasFailure()) return;
+  }
+  printf("%lu schedules, %lu kinds\n", schedules, kinds);
+  EXPECT_LT(kinds, schedules / 5);
 }
 
 }  // namespace

@@ -11,6 +11,12 @@ enum class OpKind : uint8_t {
 #undef HEDDLE_OP
 };
 
+inline constexpr uint32_t kOpKindCount = 0
+#define HEDDLE_OP(enumerator, words, reads, writes) +1
+#include "trace/op.def"
+#undef HEDDLE_OP
+    ;
+
 // The words a report uses for the operation: "locks mutex".
 [[nodiscard]] constexpr const char* OpWords(OpKind kind) {
   switch (kind) {

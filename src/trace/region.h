@@ -36,7 +36,7 @@ namespace heddle::trace {
 
 inline constexpr uint64_t kRegionMagic =
     0x31454c4444454548;  // "HEDDLE1" with a doubled letter, little-endian
-inline constexpr uint32_t kRegionVersion = 3;
+inline constexpr uint32_t kRegionVersion = 4;
 inline constexpr uint32_t kNoIndex = 0xffff'ffff;
 
 // --- Decisions ---------------------------------------------------------------------------------------------------
@@ -279,6 +279,7 @@ struct Execution {
   uint64_t decision_count;
   uint64_t event_count;
   uint64_t event_hash;  // running hash over (thread, operation, object, result)
+  uint64_t order;       // fingerprint of the order of what depends on each other (strategy/order.h)
   uint64_t virtual_ns;
   uint32_t thread_count;
   uint32_t snapshot_count;
@@ -329,6 +330,14 @@ struct Search {
   uint64_t
       too_deep;  // of them with more choices than kSearchDepthMax: their later choices are not searched
   SearchNode nodes[kSearchDepthMax];
+};
+
+// The orders of the executions of a batch, for the driver to count: it has those of all jobs. A batch ends when there is no
+// more room.
+struct OrderLog {
+  uint32_t count;
+  uint32_t reserved;
+  uint64_t orders[kOrderLogMax];  // Execution::order of each, by number
 };
 
 // Counters that the driver may read at any time (written with relaxed atomic stores).
@@ -404,6 +413,7 @@ struct Region {
   } watches[kFindingsMax];
   InProcess in_process;
   Profile profile;
+  OrderLog order_log;
   ThreadRecord threads[kThreadsMax];
   StackSnapshot snapshots[kSnapshotsMax];
   Decision decisions[kDecisionsMax];

@@ -179,6 +179,7 @@ TEST(DporRandom, SeesWhatOthersSee) {
     const std::set<std::string> by_dpor = Outcomes(program, "dpor", &reduced);
     ASSERT_TRUE(reduced.ok()) << "program " << seed << ": " << reduced.ToString();
     ASSERT_TRUE(reduced.exhausted()) << "program " << seed << ": " << reduced.ToString();
+    EXPECT_EQ(reduced.distinct(), reduced.executions()) << "program " << seed;
     for (const char* const strategy : {"portfolio", "random", "dfs:2"}) {
       Result sampled;
       for (const std::string& outcome : Outcomes(program, strategy, &sampled)) {
@@ -186,6 +187,7 @@ TEST(DporRandom, SeesWhatOthersSee) {
             << "program " << seed << ": " << strategy << " sees " << outcome;
       }
       ASSERT_TRUE(sampled.ok()) << "program " << seed << ": " << sampled.ToString();
+      EXPECT_LE(sampled.distinct(), reduced.distinct()) << "program " << seed << ": " << strategy;
       all += sampled.executions();
     }
     EXPECT_EQ(reduced.ToString().find("in vain"), std::string::npos) << reduced.ToString();

@@ -113,6 +113,8 @@ class Exploration {
     request.hang_ns =
         static_cast<std::uint64_t>(std::max<std::int64_t>(options_.hang_timeout.count(), 1));
     request.seed = options_.seed;
+    request.until_saturated = options_.until_saturated;
+    request.coverage = options_.coverage;
     request.keep_going = options_.keep_going;
     request.early_time = options_.early_time;
     request.spurious = options_.spurious_wakeups;
@@ -137,6 +139,13 @@ class Exploration {
     result_.seconds_ = outcome.seconds;
     result_.exhausted_ = outcome.exhausted != 0;
     result_.interrupted_ = outcome.interrupted != 0;
+    result_.saturated_ = outcome.saturated != 0;
+    result_.distinct_ = outcome.distinct;
+    result_.coverage_ = outcome.coverage;
+    if (!result_.coverage_.empty()) {
+      result_.unseen_ = outcome.unseen;
+      result_.unseen_at_most_ = outcome.unseen_at_most;
+    }
     if (outcome.status != detail::kLoomDone) result_.error_ = outcome.message;
     if (outcome.skipped != 0)
       result_.notes_.emplace_back("not explored: another exploration is replayed");
@@ -214,7 +223,9 @@ inline std::string Result::ToString() const {
                 static_cast<unsigned long long>(decisions_), seconds_, executions_per_second());
   text += "explored " + name_ + ": " + line;
   text += ok() ? ", nothing found" : "";
-  text += exhausted_ ? ", complete\n" : "\n";
+  text += exhausted_ ? ", complete" : "";
+  text += saturated_ ? ", saturated\n" : "\n";
+  if (ok() && !coverage_.empty()) text += "coverage: " + coverage_ + "\n";
   if (!error_.empty()) text += "error: " + error_ + "\n";
   if (interrupted_) text += "interrupted: the budget was not used up\n";
   for (const std::string& name : never_) text += "never: " + name + "\n";

@@ -10,7 +10,7 @@
 
 namespace heddle::detail {
 
-inline constexpr std::uint32_t kLoomVersion = 1;
+inline constexpr std::uint32_t kLoomVersion = 2;
 
 // One finding, told while the loom waits. The texts live until the call returns.
 struct LoomFinding {
@@ -39,6 +39,8 @@ struct LoomRequest {
   std::uint64_t time_ns;  // 0: no limit
   std::uint64_t hang_ns;  // real time without a decision after which an execution counts as hung
   std::uint64_t seed;
+  double until_saturated;  // ends when at most this part of the orders is unseen; 0: never for that
+  std::uint8_t coverage;   // count orders
   std::uint8_t keep_going;
   std::uint8_t early_time;    // time may pass although threads could run
   std::uint8_t spurious;      // condition variables may wake without cause
@@ -66,7 +68,12 @@ struct LoomOutcome {
   std::uint8_t exhausted;    // nothing else is left to try
   std::uint8_t interrupted;  // by Ctrl-C
   std::uint8_t instrumented;
-  std::uint8_t skipped;  // another exploration of this program is being replayed
+  std::uint8_t skipped;    // another exploration of this program is being replayed
+  std::uint8_t saturated;  // ended because until_saturated was reached
+  std::uint64_t distinct;  // orders of dependent steps
+  double unseen;           // part of what the strategy would see; 1 if nothing is known
+  double unseen_at_most;   // with 95% confidence
+  char coverage[320];      // the same in words; "" if nothing was explored
   char message[1024];
 };
 
