@@ -29,6 +29,7 @@
 #include "base/limits.h"
 #include "trace/dpor_state.h"
 #include "trace/guide.h"
+#include "trace/observed.h"
 #include "trace/operation.h"
 #include "trace/verdict.h"
 
@@ -36,7 +37,7 @@ namespace heddle::trace {
 
 inline constexpr uint64_t kRegionMagic =
     0x31454c4444454548;  // "HEDDLE1" with a doubled letter, little-endian
-inline constexpr uint32_t kRegionVersion = 3;
+inline constexpr uint32_t kRegionVersion = 4;
 inline constexpr uint32_t kNoIndex = 0xffff'ffff;
 
 // --- Decisions ---------------------------------------------------------------------------------------------------
@@ -100,6 +101,7 @@ enum CommandFlag : uint32_t {
   kProfileObjects = 1u << 2,  // a probe: fill Region::profile
   kAnnotate = 1u << 3,        // kReplay: fill Region::notes and what findings say of the schedule
   kGuided = 1u << 4,          // kReplay: follow Region::guide instead of Region::decisions
+  kObserve = 1u << 5,         // kExplore: fill Region::observed with what happens to one place
 };
 
 enum class CommandKind : uint32_t { kExplore, kReplay, kQuit };
@@ -189,6 +191,7 @@ struct HeapBlock {
   uint64_t bytes;
   uint32_t alloc_thread, alloc_snapshot;
   uint32_t free_thread, free_snapshot;  // kNoIndex: not freed
+  uint64_t alloc_pc;                    // return address into whoever allocated it, 0 if unknown
 };
 
 struct Finding {
@@ -401,6 +404,7 @@ struct Region {
   Event events[kEventsMax];
   Search search;
   DporSearch dpor;
+  Observation observed;  // kObserve: of the last execution
   uint8_t snapshot_pool[kSnapshotPoolBytes];
 };
 
