@@ -60,6 +60,14 @@ inline constexpr uint32_t kUncontrolledMax = 64;
 // Races (by place) that the driver has told the loom not to report again.
 inline constexpr uint32_t kKnownRacesMax = 1024;
 
+// Observing executions (trace/observed.h): steps noted of one, threads told apart, locks of one access, blocks watched at a
+// time, blocks remembered so that locks in them have a name. What is beyond is left out, and counted.
+inline constexpr uint32_t kObservedStepsMax = 4096;
+inline constexpr uint32_t kObservedThreadsMax = 16;
+inline constexpr uint32_t kObservedLocksMax = 6;
+inline constexpr uint32_t kObservedBlocksMax = 64;
+inline constexpr uint32_t kObservedHeapMax = 1u << 16;
+
 // The name of an exploration (heddle::Options::name), its end included.
 inline constexpr uint32_t kExploreNameBytes = 512;
 

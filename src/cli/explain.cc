@@ -11,6 +11,7 @@
 #include "cli/shrinking.h"
 #include "driver/card.h"
 #include "driver/interrupt.h"
+#include "report/discipline_json.h"
 #include "report/text.h"
 
 namespace heddle::cli {
@@ -73,6 +74,7 @@ int ExplainCommand(const Arguments& arguments) {
   std::optional<report::FindingView> view = shrinking.Explain(card.value());
   if (!view.has_value()) return PrintError(NotThere(card.value()));
   view->card = options.card;
+  report::ReadExplanation(card.value().explanation, &*view);
   report::TextOptions text = TerminalTextOptions();
   text.story_lines_max = options.lines;
   text.ascii = text.ascii || options.ascii;

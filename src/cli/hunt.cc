@@ -16,6 +16,7 @@
 #include "driver/version.h"
 #include "report/build.h"
 #include "report/caveats.h"
+#include "report/discipline_json.h"
 
 namespace heddle::cli {
 namespace {
@@ -249,6 +250,7 @@ Result<Hunt> HuntFindings(const RunOptions& options, const driver::StandardInput
       hunt.run.notes.push_back(view.id + ": " + caveat);
     Card card = MakeCard(options, prepared.value(), input, recording, view);
     if (shorter.has_value() && shorter->shorter) card.found_decisions = found.recording.decisions;
+    card.explanation = report::ExplanationText(view);
     StoreFindingCard(options, card, view, hunt.run);
     hunt.run.findings.push_back(std::move(view));
   }

@@ -20,6 +20,7 @@
 #include "driver/interrupt.h"
 #include "driver/loom_options.h"
 #include "driver/quantity.h"
+#include "report/discipline_json.h"
 #include "report/json.h"
 #include "report/text.h"
 
@@ -80,6 +81,8 @@ void AddFindings(const Card& card, const ReplayOptions& options, const driver::J
     report::FindingView view = collector.view(collector.Describe(job.loom(), i).view);
     view.first_execution = card.execution;
     view.card = options.card;
+    // What further executions showed is of this finding in this program; another one says nothing about it.
+    if (view.id == card.id) report::ReadExplanation(card.explanation, &view);
     if (!options.hide_output) view.output_tail = recording.output;
     outcome.run.findings.push_back(std::move(view));
   }

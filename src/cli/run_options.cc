@@ -30,8 +30,8 @@ constexpr uint32_t kJobsMax = 256;
 struct Words {
   std::string strategy = "portfolio";
   std::string seed = "1";
-  std::string schedules, time, detect, no_detect, shrink_time, hang_timeout, start_timeout,
-      environment_keep;
+  std::string schedules, time, detect, no_detect, shrink_time, observe_time, hang_timeout,
+      start_timeout, environment_keep;
   std::string preemption_bound, until_saturated;
   uint32_t jobs = 0;
   std::string output = "finding";
@@ -102,6 +102,10 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
   app.add_option("--shrink-time", words.shrink_time,
                  "Make the schedules of all findings shorter for at most this long (default 2s); 0 "
                  "reports them as found")
+      ->type_name("DURATION");
+  app.add_option("--observe-time", words.observe_time,
+                 "Run further executions for at most this long to see which discipline races break "
+                 "(default 2s); 0 is none")
       ->type_name("DURATION");
   app.add_option("--json", options.json_path, "Write the report as JSON; - is standard output")
       ->type_name("FILE");
@@ -229,12 +233,13 @@ void AddOptions(CLI::App& app, Words& words, RunOptions& options) {
   options.one_job_only = words.jobs > 1 && searches;
   if (searches) options.exploration.jobs = 1;
   if (std::optional<Error> error = ApplyDetectors(words, options)) return error;
-  if (!words.shrink_time.empty()) {
-    const Result<uint64_t> duration = words.shrink_time == "0"
-                                          ? Result<uint64_t>(uint64_t{0})
-                                          : driver::ParseDuration(words.shrink_time);
+  for (const auto& [text, time] : {std::pair(&words.shrink_time, &options.shrink_time),
+                                   std::pair(&words.observe_time, &options.observe_time)}) {
+    if (text->empty()) continue;
+    const Result<uint64_t> duration =
+        *text == "0" ? Result<uint64_t>(uint64_t{0}) : driver::ParseDuration(*text);
     if (!duration.ok()) return duration.error();
-    options.shrink_time = std::chrono::nanoseconds(duration.value());
+    *time = std::chrono::nanoseconds(duration.value());
   }
   options.output = words.output == "show"   ? OutputMode::kShow
                    : words.output == "hide" ? OutputMode::kHide

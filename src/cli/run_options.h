@@ -32,6 +32,7 @@ struct RunOptions {
   std::string cards_directory = ".heddle";
   // For all findings together; 0: they are reported as they were found.
   std::chrono::nanoseconds shrink_time = std::chrono::seconds(2);
+  std::chrono::nanoseconds observe_time = std::chrono::seconds(2);
   bool one_job_only = false;  // more were asked for, but the strategy cannot share its work
   OutputMode output = OutputMode::kFinding;
   std::vector<std::string> kept_variables;  // --env-keep

@@ -49,6 +49,8 @@ TEST(RunOptionsTest, ShrinkingHasATimeAndCanBeTurnedOff) {
   EXPECT_EQ(Accepted({"--", "./a"}).shrink_time, 2s);
   EXPECT_EQ(Accepted({"--shrink-time", "250ms", "--", "./a"}).shrink_time, 250ms);
   EXPECT_EQ(Accepted({"--shrink-time", "0", "--", "./a"}).shrink_time, 0s);
+  EXPECT_EQ(Accepted({"--", "./a"}).observe_time, 2s);
+  EXPECT_EQ(Accepted({"--observe-time", "0", "--", "./a"}).observe_time, 0s);
   EXPECT_EQ(Refused({"--shrink-time", "-1s", "--", "./a"}), driver::kExitUsage);
 }
 

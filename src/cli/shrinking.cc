@@ -1,14 +1,19 @@
 #include "cli/shrinking.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <span>
 #include <utility>
 
+#include "cli/observing.h"
 #include "driver/card.h"
 #include "driver/diagnosis.h"
 #include "driver/interrupt.h"
+#include "explain/atomicity.h"
 #include "report/build.h"
 #include "report/events.h"
+#include "report/known_remedies.h"
 
 namespace heddle::cli {
 namespace {
@@ -87,6 +92,7 @@ std::optional<ShortFinding> Shrinking::Shorten(LoomExecutor& executor, const Tri
     std::optional<Told> told = Tell(*recording, *executor.Target());
     if (!told.has_value() || told->view.signature != found.signature) continue;
     AddSwap(executor, trial->guide, *told);
+    Observe(*told, told->view);
     const bool best = trial == &shrunk.best;
     told->view.schedule =
         report::ScheduleView{.preemptive_switches = trial->cost.switches,
@@ -123,6 +129,7 @@ std::optional<Shrinking::Told> Shrinking::Tell(const Recording& recording,
   told.view =
       report::BuildFinding(region, static_cast<uint32_t>(place - recording.findings.begin()),
                            *symbolizer_, options_.detail());
+  told.finding = region.findings[place - recording.findings.begin()];
   const uint64_t end = std::min<uint64_t>(place->event, region.execution.kept_event_count);
   if (end > kEventsForPairs) return told;
   told.events.assign(region.events, region.events + end);
@@ -135,10 +142,21 @@ std::optional<Shrinking::Told> Shrinking::Tell(const Recording& recording,
   return told;
 }
 
+// What is left of the time is for the findings to come as well: each gets half of it.
+void Shrinking::Observe(const Told& told, FindingView& view) {
+  const bool instrumented_race = told.finding.verdict == trace::Verdict::kDataRace;
+  const nanoseconds budget = observe_left_ / 2;
+  if (!instrumented_race || budget < kTimeMin || driver::Interrupted()) return;
+  const Clock::time_point begin = Clock::now();
+  ObserveRace(*job_, options_.exploration.loom, *symbolizer_, told.finding, begin + budget, view);
+  observe_left_ -= std::min<nanoseconds>(observe_left_, Clock::now() - begin);
+}
+
 // Names of objects are those of the story where that has the event.
 void Shrinking::AddSwap(LoomExecutor& executor, const explain::Guide& guide, Told& told) {
   const std::optional<size_t> index = executor.FindSwap(guide, told.events, told.pairs);
   if (!index.has_value()) return;
+  SuggestBySwap(told.pairs[*index], told);
   told.view.swap = std::move(told.swaps[*index]);
   for (report::EventView* event : {&told.view.swap->first, &told.view.swap->second}) {
     for (const report::StoryRow& row : told.view.story) {
@@ -147,6 +165,64 @@ void Shrinking::AddSwap(LoomExecutor& executor, const explain::Guide& guide, Tol
       if (same) *event = row.event;
     }
   }
+}
+
+bool Shrinking::SuggestBySignal(Told& told) {
+  const trace::Access& access = told.finding.current;
+  if (access.lock_count == 0 || told.view.accesses.empty()) return false;
+  const uint32_t object = access.locks[std::min(access.lock_count, kHeldLocksMax) - 1].object;
+  const std::optional<uint64_t> before =
+      explain::SignalledBefore(told.events, access.thread, object);
+  if (!before.has_value()) return false;
+  report::SuggestionView suggestion;
+  suggestion.remedy = "signal-once";
+  suggestion.advice = "give this signal once, or let a second one do nothing";
+  suggestion.evidence = fmt::format(
+      "T{} failed while it signalled a second time: it had been here before and notified (event "
+      "{})",
+      access.thread, *before);
+  report::SetPlace(told.view.accesses.front().stack, &suggestion);
+  told.view.suggestion = std::move(suggestion);
+  return true;
+}
+
+void Shrinking::SuggestBySwap(const EventPair& pair, Told& told) {
+  FindingView& view = told.view;
+  const bool of_results =
+      view.verdict == trace::Verdict::kAssertion || view.verdict == trace::Verdict::kCrash ||
+      view.verdict == trace::Verdict::kExitStatus || view.verdict == trace::Verdict::kInvariant ||
+      view.verdict == trace::Verdict::kUncaughtException;
+  if (!of_results || view.suggestion) return;
+  if (SuggestBySignal(told)) return;
+  const std::optional<explain::Atomicity> shape = explain::ShapeOf(told.events, pair);
+  if (!shape.has_value()) return;
+  const report::SwapView& swap = told.swaps[&pair - told.pairs.data()];
+  const bool looked = shape->shape == explain::Atomicity::Shape::kCheckAgain;
+  const bool fails_in_first =
+      view.verdict == trace::Verdict::kCrash && view.thread == swap.first.thread;
+  const uint32_t first = swap.first.thread;
+  const uint32_t second = swap.second.thread;
+  report::SuggestionView suggestion;
+  suggestion.remedy = looked           ? "check-again-under-lock"
+                      : fails_in_first ? "arm-before-register"
+                                       : "insert-after-exists";
+  suggestion.advice = looked ? "check again here, in one step with acting, whether it is still so"
+                      : fails_in_first
+                          ? "do this before others are told, so that they find it ready"
+                          : "do this before others are told, or let them check again";
+  suggestion.evidence =
+      looked ? fmt::format(
+                   "T{} looked at it before (event {}), T{} came in between (event {}), and "
+                   "in the other order the execution passes",
+                   second, shape->earlier, first, pair.first)
+             : fmt::format(
+                   "T{} had let others go on (event {}) and T{} was one of them (event {}) "
+                   "before T{} came here; in the other order the execution passes",
+                   second, shape->earlier, first, shape->heard, second);
+  suggestion.function = swap.second.function;
+  suggestion.file = swap.second.file;
+  suggestion.line = swap.second.line;
+  view.suggestion = std::move(suggestion);
 }
 
 std::optional<FindingView> Shrinking::Explain(const driver::Card& card) {

@@ -27,7 +27,11 @@ struct ShortFinding {
 class Shrinking {
  public:
   Shrinking(const RunOptions& options, const Prepared& prepared, const driver::StandardInput& input)
-      : options_(options), prepared_(prepared), input_(input), left_(options.shrink_time) {}
+      : options_(options),
+        prepared_(prepared),
+        input_(input),
+        left_(options.shrink_time),
+        observe_left_(options.observe_time) {}
 
   // The finding of which `found` is the view. `share`: one part in so many of what is left of the time may be used for it.
   // Nothing if it stays as it is.
@@ -40,6 +44,7 @@ class Shrinking {
  private:
   struct Told {
     report::FindingView view;
+    trace::Finding finding{};               // diagnosed
     std::vector<trace::Event> events;       // before the finding
     std::vector<explain::EventPair> pairs;  // that may matter
     std::vector<report::SwapView> swaps;    // the same in words
@@ -53,12 +58,19 @@ class Shrinking {
   [[nodiscard]] bool StillRaces(driver::Recording& recording, uint64_t key);
   [[nodiscard]] std::optional<Told> Tell(const driver::Recording& recording,
                                          const trace::Finding& wanted);
+  // Further executions, of data races (cli/observing.h).
+  void Observe(const Told& told, report::FindingView& view);
+  // What the pair that matters says about the remedy, where there is no race (explain/atomicity.h).
+  // Signals that were given twice; false if it is nothing of the kind.
+  [[nodiscard]] static bool SuggestBySignal(Told& told);
+  static void SuggestBySwap(const explain::EventPair& pair, Told& told);
   void AddSwap(explain::LoomExecutor& executor, const explain::Guide& guide, Told& told);
 
   const RunOptions& options_;
   const Prepared& prepared_;
   const driver::StandardInput& input_;
   std::chrono::nanoseconds left_;
+  std::chrono::nanoseconds observe_left_;
   std::unique_ptr<driver::Job> job_;
   driver::SecondLook second_look_;
   std::unique_ptr<report::Symbolizer> symbolizer_;

@@ -26,7 +26,7 @@ constexpr std::string_view kFormat = "heddle-card";
 // The longest schedule takes at most 11 characters per decision ("spurious:3999 "), in practice two; anything larger
 // was not written by Heddle.
 constexpr size_t kCardBytesMax = size_t{192} << 20;
-constexpr int kNestingMax = 4;
+constexpr int kNestingMax = 6;
 constexpr size_t kListMax = 65'536;
 constexpr size_t kTextMax = size_t{1} << 20;
 
@@ -202,6 +202,14 @@ void ReadFound(const json& card_object, Card& card, Reader& parent) {
   if (!reader.error().empty()) parent.Wrong("found", "is wrong: " + reader.error());
 }
 
+// Only in cards of findings about which more was learned than one execution tells.
+void ReadExplanation(const json& card_object, Card& card, Reader& parent) {
+  if (!card_object.contains("explanation")) return;
+  card.explanation =
+      parent.Object("explanation").dump(-1, ' ', false, json::error_handler_t::replace);
+  if (card.explanation.size() > kTextMax) parent.Wrong("explanation", "is too long");
+}
+
 void ReadExecution(Reader& reader, Card& card) {
   card.execution = reader.Number("execution", UINT64_MAX);
   card.id = reader.Text("id");
@@ -265,6 +273,8 @@ std::string CardText(const Card& card) {
     object["found"] = {{"decisions", card.found_decisions.size()},
                        {"schedule", EncodeSchedule(card.found_decisions)}};
   }
+  if (!card.explanation.empty())
+    object["explanation"] = nlohmann::ordered_json::parse(card.explanation, nullptr, false);
   // Arguments and environment need not be UTF-8; JSON must be.
   return object.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
@@ -294,6 +304,7 @@ Result<Card> ParseCard(std::string_view text) {
   ReadOptions(reader.Object("options"), card, reader);
   ReadExecution(reader, card);
   ReadFound(object, card, reader);
+  ReadExplanation(object, card, reader);
   if (!reader.error().empty()) return BadCard(reader.error());
   return card;
 }

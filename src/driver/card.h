@@ -43,6 +43,8 @@ struct Card {
   std::vector<trace::Decision> decisions;
   // The schedule in which the finding was made first, if `decisions` is a shorter one; else empty.
   std::vector<trace::Decision> found_decisions;
+  // What further executions showed (report/discipline_json.h): a JSON object, or "". The card only keeps it.
+  std::string explanation;
 };
 
 [[nodiscard]] std::string CardText(const Card& card);

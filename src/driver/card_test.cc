@@ -71,6 +71,15 @@ TEST(CardTest, KeepsTheScheduleThatWasFoundFirstApart) {
   EXPECT_FALSE(ParseCard(With("/found", {{"decisions", 1}, {"schedule", "X9"}})).ok());
 }
 
+TEST(CardTest, KeepsWhatFurtherExecutionsShowed) {
+  Card card = SomeCard();
+  card.explanation = R"({"suggestion":{"location":{"line":3},"remedy":"hold-lock"}})";
+  const Result<Card> again = ParseCard(CardText(card));
+  ASSERT_TRUE(again.ok()) << again.error().message;
+  EXPECT_EQ(again.value().explanation, card.explanation);
+  EXPECT_FALSE(ParseCard(With("/explanation", "much")).ok());
+}
+
 TEST(CardTest, EveryTruncationIsRefused) {
   std::string text = CardText(SomeCard());
   text.pop_back();  // The newline is no part of the JSON.

@@ -30,6 +30,7 @@ struct WatchedBlock {
   uintptr_t start;
   uint64_t bytes;
   uint32_t alloc_thread, alloc_snapshot, free_thread, free_snapshot;
+  uintptr_t alloc_pc;
 };
 
 constinit Watched g_watched[kFindingsMax] = {};
@@ -47,12 +48,13 @@ void Engine::StartDiagnosis(const trace::Command& command) {
     watched.granule = watch.address & ~(race::kGranuleBytes - 1);
     watched.thread = watch.thread;
     watched.clock = watch.clock;
-    g_blocks[g_watched_count] = {0, 0, kNoIndex, kNoIndex, kNoIndex, kNoIndex};
+    g_blocks[g_watched_count] = {0, 0, kNoIndex, kNoIndex, kNoIndex, kNoIndex, 0};
     ++g_watched_count;
   }
 }
 
 void Engine::WatchAccess(const race::AccessInfo& access) {
+  if (observing_) return ObserveAccess(access);
   Thread* thread = current_;
   for (uint32_t i = 0; i < g_watched_count; ++i) {
     Watched& watched = g_watched[i];
@@ -87,18 +89,20 @@ void Engine::FillFromWatch(uintptr_t granule, AccessWord previous, trace::Access
 
 void Engine::WatchAllocation(uintptr_t address, uint64_t bytes, uintptr_t pc) {
   current_->pc = pc;
+  if (observing_) return ObserveAllocation(address, bytes, pc);
   for (uint32_t i = 0; i < g_watched_count; ++i) {
     if (g_watched[i].granule < address || g_watched[i].granule >= address + bytes) continue;
-    g_blocks[i] = {address,  bytes,   Index(current_->id), Snapshot(current_, 16u << 10),
-                   kNoIndex, kNoIndex};
+    g_blocks[i] = {address,  bytes, Index(current_->id), Snapshot(current_, 16u << 10), kNoIndex,
+                   kNoIndex, pc};
   }
 }
 
 void Engine::WatchFree(uintptr_t address, uint64_t bytes) {
+  if (observing_) return;  // The freeing is an access, and is observed as one.
   for (uint32_t i = 0; i < g_watched_count; ++i) {
     if (g_watched[i].granule < address || g_watched[i].granule >= address + bytes) continue;
     if (g_blocks[i].start == 0)
-      g_blocks[i] = {address, bytes, kNoIndex, kNoIndex, kNoIndex, kNoIndex};
+      g_blocks[i] = {address, bytes, kNoIndex, kNoIndex, kNoIndex, kNoIndex, 0};
     g_blocks[i].free_thread = Index(current_->id);
     g_blocks[i].free_snapshot = Snapshot(current_, 16u << 10);
   }
@@ -109,8 +113,8 @@ void Engine::FillBlock(trace::HeapBlock* block, uintptr_t address) {
     const WatchedBlock& known = g_blocks[i];
     if (g_watched[i].granule != (address & ~(race::kGranuleBytes - 1)) || known.start == 0)
       continue;
-    *block = {known.start,          known.bytes,       known.alloc_thread,
-              known.alloc_snapshot, known.free_thread, known.free_snapshot};
+    *block = {known.start,       known.bytes,         known.alloc_thread, known.alloc_snapshot,
+              known.free_thread, known.free_snapshot, known.alloc_pc};
     return;
   }
 }

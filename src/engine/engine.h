@@ -360,10 +360,21 @@ class Engine final : public race::Detector::Listener {
   void FillStacks();
   void StartDiagnosis(const trace::Command& command);
 
+  // --- observing one place (observing.cc) ---
+  void StartObserving();
+  void ObserveAccess(const race::AccessInfo& access);
+  void ObserveAllocation(uintptr_t address, uint64_t bytes, uintptr_t pc);
+  void ObserveSync(trace::OpKind kind, const SyncObject* object, uint32_t result, uint64_t value);
+  void ObserveBlockOf(uintptr_t address);
+  [[nodiscard]] trace::ObservedStep* NewStep(trace::ObservedKind kind);
+  void FillClocks(trace::ObservedStep* step) const;
+
   Phase phase_ = Phase::kPassive;
   bool instrumented_ = false;
   bool detects_races_ = false;
   bool diagnosing_ = false;
+  bool observing_ = false;  // notes what happens to one place
+  bool recording_ = false;  // one of the two
   bool in_process_ = false;
   bool in_body_ = false;  // in-process: an execution is under way
   bool crashed_ = false;  // a signal ended the execution
@@ -417,7 +428,11 @@ class Engine final : public race::Detector::Listener {
   ThreadSet enabled_;
   sys::FibreContext explorer_;              // in-process: who called Explore
   trace::Region* driver_region_ = nullptr;  // in-process, under a driver: the region that it knows
-  uint64_t hang_serial_ = 0;                // in-process: what Hangs saw last
+  struct {
+    int order;
+    bool wrote;
+  } observed_atomic_ = {};    // of the atomic operation that is about to be done
+  uint64_t hang_serial_ = 0;  // in-process: what Hangs saw last
   uint64_t hang_beat_ = 0;
 
   // --- objects ---

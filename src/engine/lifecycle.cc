@@ -175,6 +175,8 @@ void Engine::BeginExecution(const trace::Command& command, uint64_t execution_nu
   execution.thread_count = thread_count_;
   replaying_ = command.kind == trace::CommandKind::kReplay;
   diagnosing_ = (command.flags & trace::kDiagnose) != 0;
+  observing_ = (command.flags & trace::kObserve) != 0 && (command.flags & trace::kDiagnose) == 0;
+  recording_ = diagnosing_ || observing_;
   detects_races_ = instrumented_ && (command.detect & trace::kDetectRaces) != 0;
   replay_next_ = 0;
   event_hash_ = 0x243f6a8885a308d3;
@@ -213,6 +215,7 @@ void Engine::BeginExecution(const trace::Command& command, uint64_t execution_nu
   for (uint32_t i = 0; i < thread_count_; ++i) strategy_->OnThreadCreated(ThreadId{i});
   if (reduction_ != nullptr) AnnounceThoseBeforeMain();
   if (diagnosing_) StartDiagnosis(command);
+  if (observing_) StartObserving();
   BeginGuide(command);
   phase_ = Phase::kRunning;
   // How much a thread may spin, and whether one that yields must give way: in half of the executions neither helps the

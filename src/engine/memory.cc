@@ -71,7 +71,7 @@ void Engine::AccessMemory(uintptr_t address, uint32_t bytes, bool write, uintptr
   if (!detects_races_ || current_->ignore_accesses != 0) return;
   Thread* thread = current_;
   const race::AccessInfo access{address, bytes, write, false, false, pc};
-  if (__builtin_expect(diagnosing_, 0)) WatchAccess(access);
+  if (__builtin_expect(recording_, 0)) WatchAccess(access);
   detector_.Access(access, {MakeEpoch(thread->own_clock, Index(thread->id)), &thread->clock});
   if (__builtin_expect(plain_watch_, 0)) NotePlainAccess(pc);
 }
@@ -145,7 +145,7 @@ void Engine::AtomicDone(SyncObject* object, OpKind op, const AtomicEffect& effec
     if (__builtin_expect(g_library_sight.on(), 0)) g_library_sight.BeforeAtomic(object);
     if (thread->ignore_accesses == 0) {
       const race::AccessInfo access{object->address, effect.bytes, effect.wrote, true, false, pc};
-      if (__builtin_expect(diagnosing_, 0)) WatchAccess(access);
+      if (__builtin_expect(recording_, 0)) WatchAccess(access);
       detector_.Access(access, {MakeEpoch(thread->own_clock, Index(thread->id)), &thread->clock});
     }
     if (thread->ignore_sync == 0) {
@@ -174,6 +174,7 @@ void Engine::AtomicDone(SyncObject* object, OpKind op, const AtomicEffect& effec
       }
     }
   }
+  if (__builtin_expect(recording_, 0)) observed_atomic_ = {effect.order, effect.wrote};
   if (effect.changed) {
     ++object->version;
     NoteProgress(thread);
@@ -215,7 +216,7 @@ void Engine::OnAllocate(void* block, uint64_t usable, uint64_t asked, uintptr_t 
   objects_.Forget(address, usable);
   if (!detects_races_) return;
   detector_.Forget(address, usable);
-  if (__builtin_expect(diagnosing_, 0)) WatchAllocation(address, asked, pc);
+  if (__builtin_expect(recording_, 0)) WatchAllocation(address, asked, pc);
 }
 
 bool Engine::OnFree(void* block, uint64_t bytes, bool check_race, uintptr_t pc) {
@@ -233,10 +234,10 @@ bool Engine::OnFree(void* block, uint64_t bytes, bool check_race, uintptr_t pc) 
                {race::ConflictKind::kDoubleFree, address, by | kWriteFlag});
     return false;
   }
-  if (__builtin_expect(diagnosing_, 0)) WatchFree(address, bytes);
+  if (__builtin_expect(recording_, 0)) WatchFree(address, bytes);
   if (check_race && thread->ignore_accesses == 0) {
     const race::AccessInfo access{address, static_cast<uint32_t>(bytes), true, false, true, pc};
-    if (__builtin_expect(diagnosing_, 0)) WatchAccess(access);
+    if (__builtin_expect(recording_, 0)) WatchAccess(access);
     detector_.Access(access, accessor);
   }
   objects_.Forget(address, bytes);

@@ -142,7 +142,9 @@ void Engine::Done(OpKind kind, SyncObject* object, uint32_t result, uint64_t val
   if (__builtin_expect(profiling_, 0)) NoteProfile(kind, object);
   pending_[Index(thread->id)] = {};
   thread->yields_in_a_row = kind == OpKind::kYield ? thread->yields_in_a_row + 1 : 0;
-  if (__builtin_expect(diagnosing_, 0) && number < kEventsMax) {
+  if (__builtin_expect(recording_, 0)) {
+    if (observing_) return ObserveSync(kind, object, result, value);
+    if (number >= kEventsMax) return;
     trace::Event& event = region_->events[number];
     event = {};
     event.thread = Index(thread->id);

@@ -206,6 +206,13 @@ void Detector::MarkFreed(uintptr_t address, uint64_t bytes, const Accessor& acce
   }
 }
 
+void Detector::AlwaysAsk(uintptr_t address) {
+  Cell* cell = CellOf(address);
+  if (Expanded(*cell)) return;
+  if (StaleReference(*cell)) *cell = {0, 0};
+  [[maybe_unused]] const Record* record = Expand(cell);
+}
+
 bool Detector::IsFreed(uintptr_t address, AccessWord* by) const {
   const AccessWord word = CellOf(address)->write;
   if (!Live(word) || ThreadOf(word) == kExpandedTag || (word & kFreedFlag) == 0) return false;

@@ -80,6 +80,10 @@ class Detector {
   // Marks the bytes as freed. Later accesses in this execution are uses after free.
   void MarkFreed(uintptr_t address, uint64_t bytes, const Accessor& accessor);
 
+  // From now on, in this execution, no access to the granule is answered without asking the detector, not even one that
+  // tells nothing new: its cell becomes a record.
+  void AlwaysAsk(uintptr_t address);
+
   // True when the granule at `address` was freed in this execution; `by` is then the freeing access.
   [[nodiscard]] bool IsFreed(uintptr_t address, AccessWord* by) const;
 

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "report/events.h"
+#include "report/known_remedies.h"
 #include "report/objects.h"
 #include "report/sentences.h"
 #include "report/story.h"
@@ -94,6 +95,7 @@ class Builder {
     view_.summary = Summarize(view_);
     view_.signature = Signature(view_);
     view_.id = FindingId(view_);
+    view_.suggestion = KnownRemedy(view_);
     return std::move(view_);
   }
 

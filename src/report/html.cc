@@ -13,6 +13,7 @@
 #include "report/page_assets.h"
 #include "report/sentences.h"
 #include "report/source_text.h"
+#include "report/text_writer.h"
 #include "report/trim.h"
 #include "report/utf8.h"
 
@@ -124,12 +125,23 @@ class Page {
       Add(fmt::format("<p class=\"replay mono\">heddle replay {}</p>", H(finding.card)));
     }
     Sides(finding);
+    Advice(finding);
     TimelineView(finding, number);
     text_ += StoryHtml(finding, options_.directory, sources_);
     Threads(finding);
     if (!finding.output_tail.empty())
       Add("<h3>End of the program's output</h3><pre>" + H(finding.output_tail) + "</pre>");
     Add("</section>");
+  }
+
+  // Counts, suggestion and harm, in the words of the text.
+  void Advice(const FindingView& finding) {
+    TextOptions text;
+    text.directory = options_.directory;
+    TextWriter out(text);
+    AddDisciplineText(finding, &out);
+    const std::string words = out.Take();
+    if (!words.empty()) Add("<h3>What to do</h3><pre>" + H(words) + "</pre>");
   }
 
   // What happened where: both accesses, or who waits for what, next to each other.

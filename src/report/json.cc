@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "report/coverage.h"
+#include "report/discipline_json.h"
 #include "report/utf8.h"
 
 namespace heddle::report {
@@ -199,6 +200,7 @@ json FindingJson(const FindingView& finding) {
     value["swap"] = {{"first", EventJson(finding.swap->first)},
                      {"second", EventJson(finding.swap->second)}};
   }
+  AddDisciplineJson(finding, &value);
   if (finding.heap) value["heap"] = HeapJson(*finding.heap);
   if (finding.verdict == trace::Verdict::kCrash) value["signal"] = finding.signal;
   if (finding.verdict == trace::Verdict::kExitStatus) value["exit_status"] = finding.exit_status;

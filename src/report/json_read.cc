@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "report/coverage.h"
+#include "report/discipline_json.h"
 #include "report/json.h"
 #include "report/sentences.h"
 #include "trace/detect.h"
@@ -298,6 +299,7 @@ FindingView ReadFinding(const json& object) {
                                     .minimal = Flag(object, "minimal"),
                                     .shrink_seconds = Real(object, "shrink_seconds")};
   }
+  ReadDiscipline(object, &finding);
   finding.first_execution = Number(object, "first_execution");
   finding.count = std::max<uint64_t>(Number(object, "count"), 1);
   finding.card = Text(object, "card");

@@ -164,6 +164,43 @@ struct SwapView {
   EventView second;
 };
 
+// What further executions showed of the place that a race is about (explain/discipline.h).
+struct DisciplineView {
+  uint64_t executions = 0;
+  uint64_t accesses = 0;   // to the place, in all of them
+  uint64_t contended = 0;  // of them, those that conflict with one of another thread
+  uint64_t left_out = 0;   // steps that were not noted
+  struct Lock {
+    std::string name;
+    uint64_t held = 0;  // contended accesses that held it
+  };
+  std::vector<Lock> locks;
+  std::vector<std::string> statements;  // the counts, in sentences
+};
+
+// What to do, with what was seen that says so.
+struct SuggestionView {
+  std::string remedy;  // the name of its page in docs/remedies
+  std::string advice;
+  std::string evidence;
+  std::string lock;      // "" if it is about none
+  std::string function;  // where to do it; "" and 0 if that is not one place
+  std::string file;
+  uint32_t line = 0;
+};
+
+// What followed from a race in the executions that were observed.
+struct HarmView {
+  uint64_t executions = 0;
+  uint64_t raced = 0;  // of them, those in which the race happened
+  struct Consequence {
+    std::string verdict;
+    std::string message;
+    uint64_t count = 0;  // executions with the race in which this was found as well
+  };
+  std::vector<Consequence> consequences;
+};
+
 // One thing that is wrong. BuildFinding fills what the region knows; the driver adds the fields of the last group.
 struct FindingView {
   trace::Verdict verdict = trace::Verdict::kNone;
@@ -202,6 +239,10 @@ struct FindingView {
   std::string card;                      // path of the card, "" if none was written
   std::optional<ScheduleView> schedule;  // after shrinking
   std::optional<SwapView> swap;          // the pair that matters, if one does it
+  // From further executions.
+  std::optional<DisciplineView> discipline;
+  std::optional<SuggestionView> suggestion;
+  std::optional<HarmView> harm;
   // Why it does not count: a line of a suppressions file, or "baseline"; "" if it does.
   std::string suppressed_by;
   std::string output_tail;  // end of what the program printed in that execution

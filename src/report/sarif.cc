@@ -229,6 +229,11 @@ class Writer {
                        {"firstExecution", finding.first_execution}};
     std::string text = finding.summary;
     if (!finding.message.empty()) text += "\n" + finding.message;
+    if (finding.suggestion) {
+      text += fmt::format("\nsuggestion ({}): {}, because {}", finding.suggestion->remedy,
+                          finding.suggestion->advice, finding.suggestion->evidence);
+      properties["remedy"] = Utf8(finding.suggestion->remedy);
+    }
     if (!finding.card.empty()) text += "\nreplay: heddle replay " + finding.card;
     json result = {{"ruleId", trace::VerdictName(finding.verdict)},
                    {"ruleIndex", RuleIndex(finding.verdict)},

@@ -283,6 +283,7 @@ std::string StoryText(const FindingView& finding, const TextOptions& options) {
   } else {
     AddEventTable(finding, &out);
   }
+  AddDisciplineText(finding, &out);
   out.Line();
   out.Line(ReplayLine(finding));
   return out.Take();
@@ -298,6 +299,7 @@ std::string FindingText(const FindingView& finding, const TextOptions& options) 
   AddSchedule(finding, &out);
   AddMessage(finding, &out);
   if (!finding.story.empty()) AddStoryText(finding, &out);
+  AddDisciplineText(finding, &out);
   AddAccesses(finding, &out);
   AddCycle(finding, &out);
   AddLocation(finding, &out);

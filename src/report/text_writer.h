@@ -50,6 +50,9 @@ class TextWriter {
 // Part of FindingText: the table of events.
 void AddEventTable(const FindingView& finding, TextWriter* out);
 
+// Part of FindingText: what further executions showed, what to do, what it led to.
+void AddDisciplineText(const FindingView& finding, TextWriter* out);
+
 // Part of FindingText: the story; the table of events where there is none.
 void AddStoryText(const FindingView& finding, TextWriter* out);
 

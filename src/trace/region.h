@@ -29,6 +29,7 @@
 #include "base/limits.h"
 #include "trace/dpor_state.h"
 #include "trace/guide.h"
+#include "trace/observed.h"
 #include "trace/operation.h"
 #include "trace/verdict.h"
 
@@ -101,7 +102,8 @@ enum CommandFlag : uint32_t {
   kAnnotate = 1u << 3,        // kReplay: fill Region::notes and what findings say of the schedule
   kGuided = 1u << 4,          // kReplay: follow Region::guide instead of Region::decisions
   kSeeLibraries =
-      1u << 5,  // kReplay: see what libraries do that are not instrumented (engine/library_sight.h)
+      1u << 6,  // kReplay: see what libraries do that are not instrumented (engine/library_sight.h)
+  kObserve = 1u << 5,         // kExplore: fill Region::observed with what happens to one place
 };
 
 enum class CommandKind : uint32_t { kExplore, kReplay, kQuit };
@@ -191,6 +193,7 @@ struct HeapBlock {
   uint64_t bytes;
   uint32_t alloc_thread, alloc_snapshot;
   uint32_t free_thread, free_snapshot;  // kNoIndex: not freed
+  uint64_t alloc_pc;                    // return address into whoever allocated it, 0 if unknown
 };
 
 struct Finding {
@@ -422,6 +425,7 @@ struct Region {
   Event events[kEventsMax];
   Search search;
   DporSearch dpor;
+  Observation observed;  // kObserve: of the last execution
   uint8_t snapshot_pool[kSnapshotPoolBytes];
 };
 

@@ -13,6 +13,7 @@ schedules  budget of the search: fail/ must be found within it (default 10000), 
 flags      more compiler flags, separated by commas
 run        more options of `heddle run`, separated by commas
 expect     further verdicts that fail/ may report besides its own, separated by commas
+remedy     what the finding of its verdict must suggest, "none" for no suggestion, checked with g++ -O2
 switches   preemptive switches of the shortest schedule that shows it, checked with g++ -O2
 """
 
@@ -38,6 +39,7 @@ class Program:
     run: tuple = ()
     expect: tuple = ()
     switches: int = -1  # -1: not stated
+    remedy: str = ""  # "": not stated
 
     @property
     def verdict(self):
@@ -52,9 +54,10 @@ def parse(source, first_line):
         return program
     for word in first_line[len("// heddle:") :].split():
         key, equals, value = word.partition("=")
-        if not equals or key not in ("ways", "levels", "schedules", "flags", "run", "expect", "switches"):
+        if not equals or key not in ("ways", "levels", "schedules", "flags", "run", "expect", "switches", "remedy"):
             raise ValueError(f"{source}:1: do not understand `{word}`; see tests/litmus/programs.py")
-        setattr(program, key, int(value) if key in ("schedules", "switches") else tuple(value.split(",")))
+        number = key in ("schedules", "switches")
+        setattr(program, key, int(value) if number else value if key == "remedy" else tuple(value.split(",")))
     for value, known in ((program.ways, WAYS), (program.levels, LEVELS)):
         if not set(value) <= set(known):
             raise ValueError(f"{source}:1: {','.join(value)} is not among {','.join(known)}")

@@ -115,6 +115,10 @@ class Runner:
         if stated and finding.get("preemptive_switches") != program.switches:
             words = f"{finding.get('preemptive_switches')} preemptive switches instead of {program.switches}"
             raise Unexpected(words, command, output)
+        if program.remedy and self.args.way == "gcc" and self.args.level == "O2":
+            suggested = (finding.get("suggestion") or {}).get("remedy", "none")
+            if suggested != program.remedy:
+                raise Unexpected(f"suggests {suggested} instead of {program.remedy}", command, output)
         for number in range(self.args.replays):
             self.replay(program, os.path.join(directory, finding["card"]), finding["id"], directory, number)
         times = "" if self.args.replays == 1 else f" {self.args.replays} times"
