@@ -11,11 +11,10 @@ constexpr uint64_t kSchedulesDefault = 1000;
 constexpr std::chrono::nanoseconds kTimeDefault = std::chrono::seconds(10);
 
 // What holds for each test as it holds for one program.
-constexpr const char* kPassedOptions[] = {"--strategy",      "--seed",        "--detect",
-                                          "--no-early-time", "--no-spurious", "--no-weak-failure",
-                                          "--keep-going",    "--output",      "--hang-timeout",
-                                          "--start-timeout", "--shrink-time", "--observe-time",
-                                          "--until-saturated"};
+constexpr const char* kPassedOptions[] = {
+    "--strategy",        "--seed",         "--detect",         "--no-early-time", "--no-spurious",
+    "--no-weak-failure", "--keep-going",   "--output",         "--hang-timeout",  "--start-timeout",
+    "--shrink-time",     "--observe-time", "--until-saturated"};
 
 [[nodiscard]] std::string ValueOf(const CLI::App& app, const char* name) {
   const CLI::Option* option = app.get_option_no_throw(name);

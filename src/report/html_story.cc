@@ -28,11 +28,9 @@ class StoryTable {
     }
     html_ = "<h3>What happened, in order</h3>\n";
     if (left_out > 0) {
-      html_ +=
-          fmt::format("<p class=\"faint\">{} earlier events are not shown.</p>\n", left_out);
+      html_ += fmt::format("<p class=\"faint\">{} earlier events are not shown.</p>\n", left_out);
     }
-    html_ +=
-        "<div class=\"scroll\" tabindex=\"0\"><table class=\"story\"><thead><tr><th>#</th>";
+    html_ += "<div class=\"scroll\" tabindex=\"0\"><table class=\"story\"><thead><tr><th>#</th>";
     for (const uint32_t thread : threads_)
       html_ += "<th>" + XmlText(ThreadLabel(finding_, thread)) + "</th>";
     html_ += "<th>place</th></tr></thead><tbody>\n";
@@ -74,8 +72,9 @@ class StoryTable {
   }
 
   void AcrossAll(const std::string& words) {
-    html_ += fmt::format("<tr class=\"fold\"><td></td><td class=\"faint\" colspan=\"{}\">{}</td></tr>\n",
-                         threads_.size() + 1, XmlText(words));
+    html_ +=
+        fmt::format("<tr class=\"fold\"><td></td><td class=\"faint\" colspan=\"{}\">{}</td></tr>\n",
+                    threads_.size() + 1, XmlText(words));
   }
 
   // `place` is HTML already.
@@ -93,14 +92,13 @@ class StoryTable {
     if (event.result != 0) words += " -> " + ErrnoWords(event.result);
     if (event.blocked) words += " (after waiting)";
     std::string place =
-        event.line == 0
-            ? event.function
-            : fmt::format("{}:{}", RelativePath(event.file, directory_), event.line);
+        event.line == 0 ? event.function
+                        : fmt::format("{}:{}", RelativePath(event.file, directory_), event.line);
     place = "<span class=\"faint\">" + XmlText(place) + "</span>";
     if (const std::string source = sources_.Trimmed(event.file, event.line); !source.empty())
       place += "<br>" + XmlText(source);
     const bool access = event.is_access_of_finding;
-    AddCell(access           ? "access"
+    AddCell(access                                     ? "access"
             : event.switched && finding_.story.empty() ? "switch"
                                                        : "",
             access ? "*" : std::to_string(event.index), event.thread, words, place);

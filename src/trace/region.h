@@ -103,7 +103,7 @@ enum CommandFlag : uint32_t {
   kGuided = 1u << 4,          // kReplay: follow Region::guide instead of Region::decisions
   kSeeLibraries =
       1u << 6,  // kReplay: see what libraries do that are not instrumented (engine/library_sight.h)
-  kObserve = 1u << 5,         // kExplore: fill Region::observed with what happens to one place
+  kObserve = 1u << 5,  // kExplore: fill Region::observed with what happens to one place
 };
 
 enum class CommandKind : uint32_t { kExplore, kReplay, kQuit };
