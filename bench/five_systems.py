@@ -22,9 +22,12 @@ import sys
 import tempfile
 import time
 
+sys.dont_write_bytecode = True  # Keeps __pycache__ out of the source tree.
+
+import document  # noqa: E402
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 DOCUMENT = os.path.join(ROOT, "docs", "five-systems.md")
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 SYSTEMS = ("vsphere", "pegasus", "longhorn", "olric", "crio")
 
 
@@ -137,11 +140,7 @@ def main():
     if not args.write:
         print(measured)
         return
-    with open(DOCUMENT, encoding="utf-8") as file:
-        before, rest = file.read().split(BEGIN)
-    after = rest.split(END)[1]
-    with open(DOCUMENT, "w", encoding="utf-8") as file:
-        file.write(f"{before}{BEGIN}\n{measured}{END}{after}")
+    document.replace(DOCUMENT, "measured", measured)
 
 
 if __name__ == "__main__":
