@@ -8,8 +8,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <system_error>
+#include <vector>
 
+#include "cli/console.h"
 #include "cli/output_file.h"
 #include "driver/version.h"
 #include "report/annotations.h"
@@ -69,10 +72,25 @@ void AddRenderingOptions(CLI::App& app, Renderings& renderings) {
       ->group(kGroup);
 }
 
-driver::Status CheckRenderings(const Renderings& renderings) {
-  for (const Row& row : kRows) {
-    driver::Status writable = CheckOutput(renderings.*row.path, row.option);
+driver::Status CheckOutputs(const Renderings& renderings,
+                            std::initializer_list<OutputFile> others) {
+  std::vector<OutputFile> files = others;
+  for (const Row& row : kRows) files.push_back({row.option, renderings.*row.path});
+  std::map<std::filesystem::path, std::string> options;  // by the file that they name
+  for (const OutputFile& file : files) {
+    driver::Status writable = CheckOutput(file.path, file.option);
     if (!writable.ok()) return writable;
+    std::error_code error;
+    const std::filesystem::path path = std::filesystem::weakly_canonical(file.path, error);
+    // Of a terminal or /dev/null everybody may have a part.
+    const bool shared = std::filesystem::exists(path, error) && !is_regular_file(path, error);
+    if (file.path.empty() || file.path == "-" || shared) continue;
+    const auto [other, first] = options.emplace(path, file.option);
+    if (first) continue;
+    return driver::Error{
+        driver::kExitUsage,
+        fmt::format("{} and {} both write '{}'", other->second, file.option, Printable(file.path)),
+        "name a file for each of them"};
   }
   return driver::Ok();
 }

@@ -1,6 +1,7 @@
 // The files into which a result can be rendered, and the options that name them: the same for `run`, `replay` and `report`.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 
 #include "driver/status.h"
@@ -32,8 +33,15 @@ struct Renderings {
 
 void AddRenderingOptions(CLI::App& app, Renderings& renderings);
 
-// Whether all the files can probably be written.
-[[nodiscard]] driver::Status CheckRenderings(const Renderings& renderings);
+// A file that a command writes, and the option that names it.
+struct OutputFile {
+  const char* option;
+  std::string path;  // "" is none, "-" standard output
+};
+
+// Whether all the files can probably be written, and each is another one.
+[[nodiscard]] driver::Status CheckOutputs(const Renderings& renderings,
+                                          std::initializer_list<OutputFile> others);
 
 // Writes them; annotations go to standard output, where the runner reads them. Tries all, answers with the first failure.
 [[nodiscard]] driver::Status WriteRenderings(const report::ReportView& report,

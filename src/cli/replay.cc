@@ -12,7 +12,6 @@
 #include "cli/gdb.h"
 #include "cli/hunt.h"
 #include "cli/json_file.h"
-#include "cli/output_file.h"
 #include "cli/parse.h"
 #include "cli/renderings.h"
 #include "driver/card.h"
@@ -183,10 +182,10 @@ void AddFindings(const Card& card, const ReplayOptions& options, const driver::J
 int ReplayCommand(const Arguments& arguments) {
   ReplayOptions options;
   if (const std::optional<int> ended = ParseReplay(arguments, options)) return *ended;
-  for (const driver::Status& writable :
-       {CheckOutput(options.json_path, "--json"), CheckRenderings(options.renderings)}) {
-    if (!writable.ok()) return PrintError(writable.error());
-  }
+  if (const driver::Status writable =
+          CheckOutputs(options.renderings, {{"--json", options.json_path}});
+      !writable.ok())
+    return PrintError(writable.error());
   const Result<uint64_t> patience = driver::ParseDuration(options.start_timeout);
   if (!patience.ok()) return PrintError(patience.error());
   const Result<Card> card = driver::LoadCard(options.card);

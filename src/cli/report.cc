@@ -213,11 +213,10 @@ class CardReplayer {
   app.get_option("inputs")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   if (const std::optional<int> ended = Parse(app, arguments)) return ended;
   if (options.inputs.empty()) options.inputs = {".heddle"};
-  for (const driver::Status& writable :
-       {CheckOutput(options.text_path, "--text"), CheckOutput(options.json_path, "--json"),
-        CheckRenderings(options.renderings)}) {
-    if (!writable.ok()) return PrintError(writable.error());
-  }
+  if (const driver::Status writable = CheckOutputs(
+          options.renderings, {{"--text", options.text_path}, {"--json", options.json_path}});
+      !writable.ok())
+    return PrintError(writable.error());
   return std::nullopt;
 }
 

@@ -7,7 +7,6 @@
 
 #include "cli/console.h"
 #include "cli/finding_text.h"
-#include "cli/output_file.h"
 #include "cli/parse.h"
 #include "cli/test_options.h"
 #include "driver/quantity.h"
@@ -321,11 +320,11 @@ std::variant<RunOptions, int> ParseRunOptions(const Arguments& arguments,
   if (std::optional<Error> error = ApplySaturation(app, words, options.exploration))
     return PrintError(*error);
   if (std::optional<Error> error = ApplySuite(app, words, options)) return PrintError(*error);
-  for (const driver::Status& writable :
-       {CheckOutput(options.json_path, "--json"), CheckRenderings(options.renderings),
-        CheckOutput(options.write_baseline, "--write-baseline")}) {
-    if (!writable.ok()) return PrintError(writable.error());
-  }
+  if (const driver::Status writable = CheckOutputs(
+          options.renderings,
+          {{"--json", options.json_path}, {"--write-baseline", options.write_baseline}});
+      !writable.ok())
+    return PrintError(writable.error());
   if (driver::Status loaded = LoadFilter(options.filter); !loaded.ok())
     return PrintError(loaded.error());
   options.exploration.judge = options.filter.active();
