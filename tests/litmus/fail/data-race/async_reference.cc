@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2 switches=1
+// heddle: ways=gcc,clang levels=O0,O2 switches=1 remedy=wait-for-all
 // Bug: a task started by std::async refers to a local that its starter changes before it asks for the result.
 //   step | main                   | task
 //   1    | starts the task        |

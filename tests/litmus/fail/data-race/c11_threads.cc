@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2 switches=0
+// heddle: ways=gcc,clang levels=O0,O2 switches=0 remedy=hold-lock
 // Bug: C11's threads, a counter that only one side updates under the mutex.
 //   step | worker               | main
 //   1    | locks, counter = 1   |

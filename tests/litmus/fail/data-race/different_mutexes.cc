@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2 switches=0
+// heddle: ways=gcc,clang levels=O0,O2 switches=0 remedy=none
 // Bug: two threads change one field under two different mutexes. Covers: mutex, lock sets.
 //   step | thread 1                 | thread 2
 //   1    | locks a                  |

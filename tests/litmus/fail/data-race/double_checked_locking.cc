@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2 switches=0
+// heddle: ways=gcc,clang levels=O0,O2 switches=0 remedy=publish-release-acquire
 // Bug: double-checked locking whose fast path is relaxed: it sees the pointer without what it points to.
 //   step | thread 1                                  | thread 2
 //   1    | locks, creates, stores the pointer        |

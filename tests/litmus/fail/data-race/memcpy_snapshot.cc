@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2 switches=0
+// heddle: ways=gcc,clang levels=O0,O2 switches=0 remedy=hold-lock
 // Bug: a snapshot of a record is copied without the lock that the writer holds.
 //   step | writer                    | reader
 //   1    | locks, fills the record   |

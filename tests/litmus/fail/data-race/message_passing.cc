@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2 switches=0
+// heddle: ways=gcc,clang levels=O0,O2 switches=0 remedy=publish-release-acquire
 // Bug: the flag that announces the data is relaxed on both sides, so it orders nothing. Covers: relaxed load and store.
 //   step | writer            | reader
 //   1    | data = 42         |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2 switches=1
+// heddle: ways=gcc,clang levels=O0,O2 switches=1 remedy=none
 // Bug: `sum` is a plain int between two updates of an atomic; the atomic orders the threads only if one is through
 // before the other starts, which is what nearly every real run does. Covers: atomic read-modify-write.
 //   step | thread 1 | thread 2

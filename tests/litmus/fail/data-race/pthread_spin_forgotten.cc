@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2 switches=0
+// heddle: ways=gcc,clang levels=O0,O2 switches=0 remedy=hold-lock
 // Bug: the reader of a statistic does not take the spin lock of its writers.
 //   step | writer                      | reader
 //   1    | spin lock, ++packets        |

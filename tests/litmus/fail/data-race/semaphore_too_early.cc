@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2 switches=0
+// heddle: ways=gcc,clang levels=O0,O2 switches=0 remedy=insert-after-exists
 // Bug: the semaphore is posted before the data is written.
 //   step | producer          | consumer
 //   1    | posts             |

@@ -1,4 +1,4 @@
-// heddle: ways=gcc,clang levels=O0,O2 switches=0
+// heddle: ways=gcc,clang levels=O0,O2 switches=0 remedy=publish-release-acquire
 // Bug: volatile is not atomic.
 //   step | main                | worker
 //   1    | stop = true         |
