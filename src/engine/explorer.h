@@ -15,6 +15,7 @@
 #include "engine/explore_request.h"
 #include "engine/explore_session.h"
 #include "engine/hang_timer.h"
+#include "strategy/dpor_probe.h"
 #include "sys/raw_syscall.h"
 #include "trace/dpor_words.h"
 
@@ -156,6 +157,7 @@ class Explorer {
     uint64_t last = request_.schedules;
     uint64_t choices = 0;
     for (uint64_t number = 0; number < last; ++number) {
+      if (Reducing() && strategy::IsTimeToProbe(region().dpor) && !ProbeSearch()) return;
       RunOnce(plan_.command, number);
       if (!Account()) return;
       const bool search_goes_on = SearchGoesOn();
@@ -189,6 +191,28 @@ class Explorer {
         return;
       }
     }
+  }
+
+  // How long will the search be? (strategy/dpor_probe.h) False if a probe crashed: it is then the last execution.
+  bool ProbeSearch() {
+    Command probe = plan_.command;
+    probe.flags |= trace::kProbeSearch;
+    const Budget probing(strategy::kProbingNsMax);
+    for (uint64_t i = 0; i < strategy::kProbes; ++i) {
+      strategy::BeginProbe(&region().dpor_probe);
+      RunOnce(probe, 0);
+      strategy::FinishProbe(&region().dpor_probe, &region().dpor.estimate);
+      if (engine_.crashed_) {
+        if (!Account()) return false;
+        DropUnwanted(&region(), plan_.wanted);
+        ++outcome_.findings;
+        Describe(outcome_.executions);
+        return false;
+      }
+      if (region().execution.limit_hit != 0) return Account();
+      if (probing.Seconds() * 1e9 > double{strategy::kProbingNsMax}) break;
+    }
+    return true;
   }
 
   // Counts the execution that has just ended. False if it ended by something that cannot be explored.

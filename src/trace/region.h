@@ -36,7 +36,7 @@ namespace heddle::trace {
 
 inline constexpr uint64_t kRegionMagic =
     0x31454c4444454548;  // "HEDDLE1" with a doubled letter, little-endian
-inline constexpr uint32_t kRegionVersion = 3;
+inline constexpr uint32_t kRegionVersion = 4;
 inline constexpr uint32_t kNoIndex = 0xffff'ffff;
 
 // --- Decisions ---------------------------------------------------------------------------------------------------
@@ -100,6 +100,7 @@ enum CommandFlag : uint32_t {
   kProfileObjects = 1u << 2,  // a probe: fill Region::profile
   kAnnotate = 1u << 3,        // kReplay: fill Region::notes and what findings say of the schedule
   kGuided = 1u << 4,          // kReplay: follow Region::guide instead of Region::decisions
+  kProbeSearch = 1u << 5,     // strategy dpor: a probe of the search's size, at Region::dpor_probe
 };
 
 enum class CommandKind : uint32_t { kExplore, kReplay, kQuit };
@@ -401,6 +402,7 @@ struct Region {
   Event events[kEventsMax];
   Search search;
   DporSearch dpor;
+  DporSearch dpor_probe;  // probes of its size: they must not disturb it
   uint8_t snapshot_pool[kSnapshotPoolBytes];
 };
 
