@@ -30,6 +30,7 @@
 #include "engine/environment.h"
 #include "engine/gate.h"
 #include "engine/identities.h"
+#include "strategy/dpor_probe.h"
 #include "sys/raw_syscall.h"
 #include "sys/real.h"
 
@@ -146,6 +147,9 @@ class CheckpointServer {
     region_.order_log.count = 0;
     for (uint64_t i = 0; i < command.count; ++i) {
       const uint64_t number = command.first_execution + i * command.stride;
+      if (command.strategy.kind == trace::StrategyKind::kDpor &&
+          strategy::IsTimeToProbe(region_.dpor) && ProbeSearch(command) == Side::kChild)
+        return Side::kChild;
       if (RunOne(command, number) == Side::kChild) return Side::kChild;
       ++reply.executions;
       reply.decisions += region_.execution.decision_count;
@@ -175,6 +179,20 @@ class CheckpointServer {
     }
     reply.busy_ns = RealNow() - start;
     Send(reply);
+    return Side::kParent;
+  }
+
+  // How long will the search be? Before an execution, because the last one of a batch is looked at after it.
+  Side ProbeSearch(Command command) {
+    command.flags |= trace::kProbeSearch;
+    const uint64_t start = RealNow();
+    for (uint64_t i = 0; i < strategy::kProbes; ++i) {
+      strategy::BeginProbe(&region_.dpor_probe);
+      if (RunOne(command, 0) == Side::kChild) return Side::kChild;
+      strategy::FinishProbe(&region_.dpor_probe, &region_.dpor.estimate);
+      if (__atomic_load_n(&region_.live.stop, __ATOMIC_RELAXED) != 0) break;
+      if (RealNow() - start > strategy::kProbingNsMax) break;
+    }
     return Side::kParent;
   }
 

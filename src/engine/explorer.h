@@ -17,6 +17,7 @@
 #include "engine/hang_timer.h"
 #include "engine/library_sight.h"
 #include "engine/second_look.h"
+#include "strategy/dpor_probe.h"
 #include "sys/raw_syscall.h"
 #include "trace/dpor_words.h"
 #include "trace/order_words.h"
@@ -161,6 +162,7 @@ class Explorer {
     uint64_t last = request_.schedules;
     uint64_t choices = 0;
     for (uint64_t number = 0; number < last; ++number) {
+      if (Reducing() && strategy::IsTimeToProbe(region().dpor) && !ProbeSearch()) return;
       RunOnce(plan_.command, number);
       if (!Account()) return;
       const bool search_goes_on = SearchGoesOn();
@@ -206,6 +208,28 @@ class Explorer {
     constexpr uint64_t kExecutionsBetween = 64;  // looking costs more than an execution
     return request_.until_saturated > 0 && orders_.executions() % kExecutionsBetween == 0 &&
            orders_.IsSaturated(request_.until_saturated);
+  }
+
+  // How long will the search be? (strategy/dpor_probe.h) False if a probe crashed: it is then the last execution.
+  bool ProbeSearch() {
+    Command probe = plan_.command;
+    probe.flags |= trace::kProbeSearch;
+    const Budget probing(strategy::kProbingNsMax);
+    for (uint64_t i = 0; i < strategy::kProbes; ++i) {
+      strategy::BeginProbe(&region().dpor_probe);
+      RunOnce(probe, 0);
+      strategy::FinishProbe(&region().dpor_probe, &region().dpor.estimate);
+      if (engine_.crashed_) {
+        if (!Account()) return false;
+        DropUnwanted(&region(), plan_.wanted);
+        ++outcome_.findings;
+        Describe(outcome_.executions);
+        return false;
+      }
+      if (region().execution.limit_hit != 0) return Account();
+      if (probing.Seconds() * 1e9 > double{strategy::kProbingNsMax}) break;
+    }
+    return true;
   }
 
   // Counts the execution that has just ended. False if it ended by something that cannot be explored.

@@ -22,7 +22,10 @@ namespace heddle::engine {
 using trace::DecisionKind;
 using trace::OpKind;
 
-void Engine::BeginReduction() { reduction_->Attach(&region_->dpor); }
+void Engine::BeginReduction() {
+  const bool probes = (command_.flags & trace::kProbeSearch) != 0;
+  reduction_->Attach(probes ? &region_->dpor_probe : &region_->dpor);
+}
 
 void Engine::AnnounceToReduction(OpKind kind, SyncObject* object, bool conditional) {
   const uint32_t also = also_touches_ != nullptr ? Index(also_touches_->id) : 0;

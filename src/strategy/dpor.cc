@@ -145,6 +145,7 @@ void Dpor::InheritSleep(uint32_t depth) {
 
 // Makes the node of the step that comes next. False if the path cannot be followed or nothing is left to do.
 bool Dpor::EnterNode(const ThreadSet& enabled, ThreadId current) {
+  if (search_->probe.on != 0) return EnterProbeNode(enabled);
   const uint32_t depth = search_->depth;
   DporNode& node = search_->nodes[depth];
   if (depth < search_->prefix) {
@@ -250,7 +251,9 @@ uint32_t Dpor::PickValue(uint32_t count) {
     LeaveOut(trace::kDporTwoChoices);
     return 0;
   }
-  if (node.value_count == 0) {
+  if (search_->probe.on != 0) {
+    node.value = DrawValue(count);
+  } else if (node.value_count == 0) {
     if (node.all_values != 0) node.value = NextValue(node, 0, count);
   } else if (node.value_count != count) {
     search_->status = DporStatus::kDeviated;

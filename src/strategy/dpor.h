@@ -87,6 +87,9 @@ class Dpor final : public Strategy {
     return search_->status == trace::DporStatus::kRunning && search_->frozen == 0;
   }
   [[nodiscard]] bool EnterNode(const ThreadSet& enabled, ThreadId current);
+  // As EnterNode and PickValue, in a probe (dpor_probe.h).
+  [[nodiscard]] bool EnterProbeNode(const ThreadSet& enabled);
+  [[nodiscard]] uint32_t DrawValue(uint32_t count);
   [[nodiscard]] ThreadId ChooseFreely(const ThreadSet& enabled, ThreadId current) const;
   void InheritSleep(uint32_t depth);
   void PushEvent(uint32_t thread);

@@ -10,6 +10,7 @@
 
 #include "strategy/dpor.h"
 #include "strategy/dpor_machine_for_test.h"
+#include "strategy/dpor_probe.h"
 
 namespace heddle::strategy {
 
@@ -51,6 +52,19 @@ class DporHarness {
     searched.branches_most = search_->branches_most;
     searched.depth_most = search_->depth_most;
     return searched;
+  }
+
+  // What so many probes say.
+  trace::DporEstimate Probe(uint64_t probes) {
+    trace::DporEstimate estimate{};
+    search_->executions = 0;
+    for (uint64_t i = 0; i < probes; ++i) {
+      BeginProbe(search_.get());
+      Machine machine(program_, semaphore_);
+      RunOnce(machine);
+      FinishProbe(search_.get(), &estimate);
+    }
+    return estimate;
   }
 
   // Every schedule there is; empty if there are more than `most`.

@@ -416,7 +416,9 @@ void FinishDporExecution(DporSearch* search) {
   analysis.Run();
   if (search->mode != mode) {
     // The trees cannot be trusted: from the beginning, without them.
+    const trace::DporEstimate estimate = search->estimate;
     RestartDpor(search);
+    search->estimate = estimate;
     search->mode = trace::DporMode::kSource;
     return;
   }
@@ -441,6 +443,7 @@ void RestartDpor(DporSearch* search) {
   search->branches_in_use = 0;
   search->branches_most = 0;
   search->depth_most = 0;
+  search->estimate = {};
 }
 
 }  // namespace heddle::strategy

@@ -121,6 +121,22 @@ enum class DporMode : uint32_t {
   kSource,   // source sets and sleep sets only (see dpor.h)
 };
 
+// What random probes say of the size of a search (strategy/dpor_probe.h).
+struct DporEstimate {
+  uint64_t probes;
+  double sum;             // of what each probe takes for the number of executions
+  double sum_of_squares;  // for the spread
+};
+
+// A probe: one execution that draws its way through the search instead of following it.
+struct DporProbe {
+  uint64_t on;                          // 1: this is one
+  uint64_t random;                      // state of the generator
+  double weight;                        // what it takes for the number of executions
+  uint64_t related[kDporThreadsMax];    // threads that used an object together, in earlier probes
+  uint64_t users[2 * kDporObjectsMax];  // by object: threads that used it in this one
+};
+
 struct DporSearch {
   DporStatus status;
   DporMode mode;
@@ -140,6 +156,8 @@ struct DporSearch {
   uint32_t branches_in_use;
   uint32_t branches_most;  // ever in use at the same time
   uint32_t depth_most;     // of any execution
+  DporEstimate estimate;
+  DporProbe probe;
   // After the last step: who is there and what each is about to do.
   uint64_t pending_alive;
   DporEvent pending[kDporThreadsMax];

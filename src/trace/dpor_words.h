@@ -61,6 +61,48 @@ void ForEachWords(uint32_t bits, F&& f) {
   }
 }
 
+// A forecast, as numbers of executions.
+struct DporForecast {
+  uint64_t about;  // 0: none
+  uint64_t low;
+  uint64_t high;
+};
+
+// Rounded to two digits: more would pretend.
+[[nodiscard]] constexpr uint64_t Rounded(double value) {
+  constexpr double kMost = 1e18;
+  if (!(value < kMost)) return static_cast<uint64_t>(kMost);
+  uint64_t unit = 1;
+  while (value / static_cast<double>(unit) >= 100) unit *= 10;
+  return static_cast<uint64_t>(value / static_cast<double>(unit) + 0.5) * unit;
+}
+
+// What the probes say: the mean and two standard errors. None if they say too little, or less than what is done already.
+[[nodiscard]] constexpr DporForecast ForecastOf(const DporSearch& search) {
+  constexpr uint64_t kProbesLeast = 10;
+  const DporEstimate& estimate = search.estimate;
+  if (estimate.probes < kProbesLeast) return {};
+  const auto probes = static_cast<double>(estimate.probes);
+  const double mean = estimate.sum / probes;
+  const double square = (estimate.sum_of_squares / probes - mean * mean) / probes;
+  double error = square < 1 ? 1 : square;  // Newton's square root: the loom has no libm
+  for (int i = 0; i < 100; ++i) error = (error + square / error) / 2;
+  const auto done = static_cast<double>(search.executions);
+  if (mean + 2 * error <= done) return {};
+  const double low = mean - 2 * error;
+  return {Rounded(mean > done ? mean : done), low > done ? Rounded(low) : search.executions,
+          Rounded(mean + 2 * error)};
+}
+
+inline void AddWithCommas(uint64_t number, Text* text) {
+  if (number >= 1000) {
+    AddWithCommas(number / 1000, text);
+    text->Add(number % 1000 < 10 ? ",00" : number % 1000 < 100 ? ",0" : ",").Number(number % 1000);
+  } else {
+    text->Number(number);
+  }
+}
+
 // How far the search came: "complete: 6 executions, one for each order of dependent steps". `why_stopped` is what ended it
 // from outside, or null.
 inline void AddDporWords(const DporSearch& search, const char* why_stopped, Text* text) {
@@ -68,6 +110,16 @@ inline void AddDporWords(const DporSearch& search, const char* why_stopped, Text
   text->Add(complete ? "complete: " : "not complete after ").Number(search.executions);
   text->Add(search.executions == 1 ? " execution" : " executions");
   if (complete) text->Add(", one for each order of dependent steps");
+  const DporForecast forecast = ForecastOf(search);
+  if (search.status == DporStatus::kRunning && forecast.about != 0) {
+    text->Add(" of about ");
+    AddWithCommas(forecast.about, text);
+    text->Add(" (");
+    AddWithCommas(forecast.low, text);
+    text->Add(" - ");
+    AddWithCommas(forecast.high, text);
+    text->Add(")");
+  }
   const char* separator = ": ";
   const auto add = [&](const char* words) {
     text->Add(separator).Add(words);

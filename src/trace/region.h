@@ -101,9 +101,10 @@ enum CommandFlag : uint32_t {
   kProfileObjects = 1u << 2,  // a probe: fill Region::profile
   kAnnotate = 1u << 3,        // kReplay: fill Region::notes and what findings say of the schedule
   kGuided = 1u << 4,          // kReplay: follow Region::guide instead of Region::decisions
+  kObserve = 1u << 5,         // kExplore: fill Region::observed with what happens to one place
   kSeeLibraries =
       1u << 6,  // kReplay: see what libraries do that are not instrumented (engine/library_sight.h)
-  kObserve = 1u << 5,  // kExplore: fill Region::observed with what happens to one place
+  kProbeSearch = 1u << 7,  // strategy dpor: a probe of the search's size, at Region::dpor_probe
 };
 
 enum class CommandKind : uint32_t { kExplore, kReplay, kQuit };
@@ -425,7 +426,8 @@ struct Region {
   Event events[kEventsMax];
   Search search;
   DporSearch dpor;
-  Observation observed;  // kObserve: of the last execution
+  Observation observed;   // kObserve: of the last execution
+  DporSearch dpor_probe;  // probes of its size: they must not disturb it
   uint8_t snapshot_pool[kSnapshotPoolBytes];
 };
 
