@@ -1,7 +1,8 @@
 // heddle __describe --cards DIR | --replay CARD: makes cards and stories of what a body explored in another process did.
 //
 // The region holds two executions of one schedule: a lean one, and a second one with stacks. Answers with a row of words:
-// "F" id verdict summary card story for each finding, "N" note for whatever else a person should know. Replaying for
+// "F" id verdict summary card story for each finding, "S" note for one that HEDDLE_OPTIONS keeps from counting (suppressions,
+// baseline), "N" note for whatever else a person should know. Replaying for
 // `heddle replay` (HEDDLE_REPLAY_RESULT names a directory) it leaves the report there (cli/explore_replay.h).
 #include <fmt/format.h>
 
@@ -15,6 +16,7 @@
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/explore_replay.h"
+#include "cli/finding_filter.h"
 #include "cli/json_file.h"
 #include "cli/loom_call.h"
 #include "driver/card.h"
@@ -111,8 +113,17 @@ struct Wanted {
 // What the region says, ready to be told.
 struct Described {
   std::vector<FindingView> findings;
+  std::vector<std::string> suppressed;  // a note for each that does not count
   std::vector<std::string> notes;
 };
+
+// A filter that cannot be read keeps nothing from counting.
+[[nodiscard]] FindingFilter Filter(Described& described) {
+  driver::Result<FindingFilter> filter = FilterOfEnvironment(std::getenv("HEDDLE_OPTIONS"));
+  if (filter.ok()) return std::move(filter.value());
+  described.notes.push_back(filter.error().message + " (" + filter.error().remedy + ")");
+  return {};
+}
 
 [[nodiscard]] Described Describe(trace::Region& region, const Wanted& wanted) {
   const trace::InProcess& told = region.in_process;
@@ -125,6 +136,7 @@ struct Described {
   const driver::Diagnosis diagnosis =
       recording.findings.empty() ? driver::Diagnosis{} : driver::MergeDiagnosis(recording, region);
   if (!hung || !diagnosis.confirmed) described.notes = diagnosis.notes;
+  const FindingFilter filter = wanted.replay.empty() ? Filter(described) : FindingFilter{};
   report::Symbolizer symbolizer(told.pid);
   const report::Detail detail = std::getenv("HEDDLE_REPLAY_TIMELINE") != nullptr
                                     ? report::Detail::kTimeline
@@ -138,6 +150,11 @@ struct Described {
     view.first_execution = told.execution;
     view.count = 1;
     view.libraries_seen = told.end.library_sight == trace::LibrarySight::kSaw;
+    if (const std::string rule = filter.RuleFor(view); !rule.empty()) {
+      described.suppressed.push_back(
+          fmt::format("does not count ({}): {}, {}", rule, view.id, view.summary));
+      continue;
+    }
     for (const std::string& caveat : report::Caveats(view))
       described.notes.push_back(view.id + ": " + caveat);
     if (!wanted.replay.empty()) {
@@ -230,8 +247,9 @@ int DescribeCommand(const Arguments& arguments) {
     answer.Add("F").Add(finding.id).Add(trace::VerdictName(finding.verdict)).Add(finding.summary);
     answer.Add(finding.card).Add(report::FindingText(finding, plain));
   }
+  for (const std::string& note : described.suppressed) answer.Add("S").Add(note);
   for (const std::string& note : described.notes) answer.Add("N").Add(note);
-  if (described.findings.empty() && described.notes.empty())
+  if (described.findings.empty() && described.suppressed.empty() && described.notes.empty())
     answer.Add("N").Add("the schedule of the card fits, and nothing was found");
   return answer.Send() ? status : driver::kExitBug;
 }

@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <string_view>
+#include <system_error>
 
 #include "cli/console.h"
 #include "cli/output_file.h"
+#include "cli/parse.h"
 
 namespace heddle::cli {
 namespace {
@@ -21,13 +25,17 @@ using nlohmann::json;
 constexpr int kBaselineVersion = 1;
 
 [[nodiscard]] Result<std::string> Read(const std::string& path, const std::string& what) {
+  std::error_code ignored;
+  // A stream would open it, and fail only when it is read.
+  const bool directory = std::filesystem::is_directory(path, ignored);
   std::ifstream file(path, std::ios::binary);
-  const int error = errno;
-  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (file) return text;
-  return Error{kExitUsage,
-               "cannot read the " + what + " '" + Printable(path) + "': " + std::strerror(error),
-               "check the path"};
+  const int error = directory ? EISDIR : errno;
+  if (directory || !file) {
+    return Error{kExitUsage,
+                 "cannot read the " + what + " '" + Printable(path) + "': " + std::strerror(error),
+                 "check the path"};
+  }
+  return std::string((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
 }
 
 }  // namespace
@@ -87,6 +95,35 @@ driver::Status LoadFilter(FindingFilter& filter) {
     filter.baseline = baseline.value();
   }
   return driver::Ok();
+}
+
+driver::Result<FindingFilter> FilterOfEnvironment(const char* options) {
+  FindingFilter filter;
+  if (options == nullptr) return filter;
+  const Result<Arguments> words = SplitOptions(options);
+  if (!words.ok()) return words.error();
+  std::string* awaited = nullptr;  // the path that the next word is
+  for (std::string_view word : words.value()) {
+    if (awaited != nullptr) {
+      *awaited = word;
+      awaited = nullptr;
+      continue;
+    }
+    if (word.starts_with("--")) word.remove_prefix(2);
+    const size_t equals = word.find('=');
+    const std::string_view name = word.substr(0, equals);
+    std::string* path = name == "suppressions" ? &filter.suppressions_path
+                        : name == "baseline"   ? &filter.baseline_path
+                                               : nullptr;
+    if (path == nullptr) continue;
+    if (equals == std::string_view::npos) {
+      awaited = path;
+    } else {
+      *path = word.substr(equals + 1);
+    }
+  }
+  if (driver::Status loaded = LoadFilter(filter); !loaded.ok()) return loaded.error();
+  return filter;
 }
 
 void CountSuppressed(const report::FindingView& finding, const std::string& rule,

@@ -32,6 +32,10 @@ struct FindingFilter {
 // Reads the files that the paths name.
 [[nodiscard]] driver::Status LoadFilter(FindingFilter& filter);
 
+// The filter that HEDDLE_OPTIONS asks for, for explorations in a test (heddle::Explore); its other options are for `heddle
+// run`. `options` may be null.
+[[nodiscard]] driver::Result<FindingFilter> FilterOfEnvironment(const char* options);
+
 // Takes what does not count out of the run's findings and counts it by rule.
 void CountSuppressed(const report::FindingView& finding, const std::string& rule,
                      report::RunView& run);

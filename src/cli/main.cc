@@ -1,11 +1,14 @@
 // The `heddle` command: finds the named command and hands it the rest of the words.
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "cli/command.h"
@@ -86,14 +89,30 @@ void PrintHelp(std::FILE* file) {
   return UnknownCommand(first);
 }
 
+// Whoever asked does not get the answer, so the command failed, whatever it found.
+[[nodiscard]] int OutputLost(int error) {
+  return heddle::cli::PrintError(
+      {heddle::driver::kExitUsage,
+       std::string("cannot write to standard output: ") + std::strerror(error),
+       "make room, or send it elsewhere"});
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  // Heddle's own code throws nothing, but the libraries under it may (memory runs out, a path is not a path).
-  try {
-    return Dispatch(argc, argv);
-  } catch (const std::exception& exception) {
+  const auto bug = [](const std::exception& exception) {
     return heddle::cli::PrintError(
         {heddle::driver::kExitBug, std::string("bug in Heddle: ") + exception.what(), ""});
+  };
+  // Heddle's own code throws nothing, but the libraries under it may (memory runs out, a path is not a path).
+  try {
+    const int status = Dispatch(argc, argv);
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) return OutputLost(errno);
+    return status;
+  } catch (const std::system_error& error) {
+    // fmt throws this for what it cannot print.
+    return std::ferror(stdout) != 0 ? OutputLost(error.code().value()) : bug(error);
+  } catch (const std::exception& exception) {
+    return bug(exception);
   }
 }

@@ -81,7 +81,8 @@ driver::Status CheckOutputs(const Renderings& renderings,
     driver::Status writable = CheckOutput(file.path, file.option);
     if (!writable.ok()) return writable;
     std::error_code error;
-    const std::filesystem::path path = std::filesystem::weakly_canonical(file.path, error);
+    const std::filesystem::path path =
+        std::filesystem::weakly_canonical(std::filesystem::absolute(file.path, error), error);
     // Of a terminal or /dev/null everybody may have a part.
     const bool shared = std::filesystem::exists(path, error) && !is_regular_file(path, error);
     if (file.path.empty() || file.path == "-" || shared) continue;

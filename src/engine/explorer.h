@@ -171,11 +171,11 @@ class Explorer {
       if (region().execution.finding_count > 0) DropUnwanted(&region(), plan_.wanted);
       if (second_look_.Wanted(region())) LookTwice(number);
       if (region().execution.finding_count > 0) {
-        ++outcome_.findings;
         const bool lock_order = OnlyLockOrder(region());
-        Describe(number);
+        const bool counts = Describe(number);
+        if (counts) ++outcome_.findings;
         if (engine_.crashed_) return;  // what it left in memory is not to be trusted
-        if (request_.keep_going == 0) {
+        if (counts && request_.keep_going == 0) {
           if (!lock_order) return;
           if (last - number > kExecutionsAfterLockOrder) last = number + kExecutionsAfterLockOrder;
         }
@@ -362,10 +362,11 @@ class Explorer {
     }
   }
 
-  void Describe(uint64_t number) {
+  // False if none of the execution's findings counts, because suppressions or a baseline say so.
+  bool Describe(uint64_t number) {
     if (request_.on_finding == nullptr) {
       RememberKnown();
-      return;
+      return true;
     }
     const Budget describing(0);
     trace::InProcess& told = region().in_process;
@@ -384,12 +385,10 @@ class Explorer {
         AskCommand(plan_.card != nullptr ? replayed : explored, shared_.descriptor);
     if (plan_.card_from_environment && answer.status >= 0)
       sys::Syscall(SYS_exit_group, answer.status);  // the command has said it all
-    if (answer.bytes == 0) {
-      TellWithoutCommand(answer.problem);
-    } else {
-      TellAnswer(answer);
-    }
+    const bool counts = answer.bytes == 0 || TellAnswer(answer);
+    if (answer.bytes == 0) TellWithoutCommand(answer.problem);
     describing_seconds_ += describing.Seconds();
+    return counts;
   }
 
   void RememberKnown() {
@@ -399,8 +398,11 @@ class Explorer {
     }
   }
 
-  // The answer is a row of words: "F" id verdict summary card story, or "N" note.
-  void TellAnswer(const CommandAnswer& answer) {
+  // The answer is a row of words: "F" id verdict summary card story, "S" note on a finding that does not count, or "N" note.
+  // False if there are findings, and none of them counts.
+  bool TellAnswer(const CommandAnswer& answer) {
+    bool counts = false;
+    bool suppressed = false;
     const char* at = answer.words;
     const char* end = answer.words + answer.bytes;
     const auto next = [&at, end]() {
@@ -420,10 +422,13 @@ class Explorer {
         finding.story = next();
         finding.execution = region().in_process.execution;
         request_.on_finding(request_.context, &finding);
+        counts = true;
       } else {
+        suppressed |= kind[0] == 'S';
         request_.on_note(request_.context, next());
       }
     }
+    return counts || !suppressed;
   }
 
   void TellWithoutCommand(const char* problem) {

@@ -70,6 +70,24 @@ class Checks:
             status, output = self.run(self.heddle, "replay", card, "--gdb", said="run\nbacktrace\nkill\nquit\n")
             expect("heddle_finding" in output and "treiber_stack_test.cc" in output, "--gdb stops at the finding", output)
 
+    def what_does_not_count(self):
+        """HEDDLE_OPTIONS: suppressions and a baseline. The examples expect their bug to be found, and so fail."""
+        baseline = os.path.join(self.directory, "known.json")
+        rules = os.path.join(self.directory, "rules")
+        finding = os.path.basename(self.found_card()).removesuffix(".card")
+        with open(baseline, "w", encoding="utf-8") as file:
+            json.dump({"version": 1, "findings": [{"id": finding, "summary": ""}]}, file)
+        status, output = self.run(self.example("treiber_stack"), more={"HEDDLE_OPTIONS": f"schedules=5 baseline={baseline}"})
+        expect(status == 1, "a finding of the baseline does not count", output)
+        expect(f"does not count (baseline): {finding}" in output, "and that is said", output)
+        status, output = self.run(self.example("treiber_stack"), more={"HEDDLE_OPTIONS": "--baseline nowhere.json"})
+        expect(status == 0, "without its baseline a finding counts", output)
+        with open(rules, "w", encoding="utf-8") as file:
+            file.write("race:double_checked_lock_test.cc\n")
+        status, output = self.run(self.example("double_checked_lock"), more={"HEDDLE_OPTIONS": f"suppressions={rules}"})
+        expect(status == 1, "a suppressed race does not count", output)
+        expect("does not count (race:double_checked_lock_test.cc): data-race-" in output, "and that is said", output)
+
     def a_card_without_its_test(self):
         card = self.found_card()
         with open(card, encoding="utf-8") as file:
@@ -121,7 +139,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", required=True)
     build = os.path.abspath(parser.parse_args().build)
-    for name in ("replays", "a_card_without_its_test", "under_heddle_run", "interrupted", "built_plainly"):
+    for name in ("replays", "what_does_not_count", "a_card_without_its_test", "under_heddle_run", "interrupted", "built_plainly"):
         with tempfile.TemporaryDirectory() as directory:
             getattr(Checks(build, directory), name)()
         print(f"{name}: done", flush=True)
