@@ -41,8 +41,7 @@ TEST(DisciplineViewTest, TextHasCountsAdviceAndHarm) {
   const size_t at = text.find("  discipline, in 200 further executions");
   ASSERT_NE(at, std::string::npos) << text;
   const std::string expected = R"(  discipline, in 200 further executions
-    213 of 214 contended accesses held mutex 'bank::lock'; 1 did not: read in Audit()
-    account.cc:31
+    213 of 214 contended accesses held mutex 'bank::lock'; 1 did not: read in Audit() account.cc:31
     (1 step not noted: too many)
 
   suggestion: hold-lock (docs/remedies/hold-lock.md)
