@@ -21,18 +21,71 @@ constexpr uint32_t kModulesMax =
 constinit Range g_modules[kModulesMax] = {};
 constinit uint32_t g_module_count = 0;
 
-int NoteIfContains(dl_phdr_info* info, size_t, void* argument) {
-  const uintptr_t pc = *static_cast<const uintptr_t*>(argument);
+// The tables of a module's dynamic section.
+struct Dynamic {
+  const ElfW(Sym) * symbols = nullptr;
+  const char* strings = nullptr;
+  const ElfW(Rela) * relocations[2] = {};  // of data, of calls
+  uint64_t relocation_bytes[2] = {};
+};
+
+Dynamic ReadDynamic(const dl_phdr_info& info, const ElfW(Phdr) & header) {
+  Dynamic dynamic;
+  const auto* entry = reinterpret_cast<const ElfW(Dyn)*>(info.dlpi_addr + header.p_vaddr);
+  for (; entry->d_tag != DT_NULL; ++entry) {
+    const uint64_t value = entry->d_un.d_val;
+    // ld.so has made addresses of the offsets.
+    const uint64_t address = value < info.dlpi_addr ? value + info.dlpi_addr : value;
+    const auto* table = reinterpret_cast<const ElfW(Rela)*>(address);
+    if (entry->d_tag == DT_SYMTAB) dynamic.symbols = reinterpret_cast<const ElfW(Sym)*>(address);
+    if (entry->d_tag == DT_STRTAB) dynamic.strings = reinterpret_cast<const char*>(address);
+    if (entry->d_tag == DT_RELA) dynamic.relocations[0] = table;
+    if (entry->d_tag == DT_RELASZ) dynamic.relocation_bytes[0] = value;
+    if (entry->d_tag == DT_JMPREL) dynamic.relocations[1] = table;
+    if (entry->d_tag == DT_PLTRELSZ) dynamic.relocation_bytes[1] = value;
+  }
+  return dynamic;
+}
+
+// Whether the module asks for functions that only instrumented code calls. The relocations say what it asks for; how long
+// the table of symbols is, the dynamic section does not tell.
+bool Imports(const Dynamic& dynamic) {
+  if (dynamic.symbols == nullptr || dynamic.strings == nullptr) return false;
+  constexpr char kPrefix[] = "__tsan_";
+  for (int kind = 0; kind < 2; ++kind) {
+    const ElfW(Rela)* relocation = dynamic.relocations[kind];
+    if (relocation == nullptr) continue;
+    const ElfW(Rela)* end = relocation + dynamic.relocation_bytes[kind] / sizeof(ElfW(Rela));
+    for (; relocation < end; ++relocation) {
+      const uint64_t number = ELF64_R_SYM(relocation->r_info);
+      if (number == 0) continue;
+      const char* name = dynamic.strings + dynamic.symbols[number].st_name;
+      if (strncmp(name, kPrefix, sizeof kPrefix - 1) == 0) return true;
+    }
+  }
+  return false;
+}
+
+int NoteIfInstrumented(dl_phdr_info* info, size_t, void*) {
+  if (strncmp(info->dlpi_name, "linux-vdso", 10) == 0) return 0;  // its tables are not relocated
+  bool imports = false;
   for (int i = 0; i < info->dlpi_phnum; ++i) {
+    const ElfW(Phdr)& header = info->dlpi_phdr[i];
+    if (header.p_type == PT_DYNAMIC) imports = Imports(ReadDynamic(*info, header));
+  }
+  for (int i = 0; imports && i < info->dlpi_phnum; ++i) {
     const ElfW(Phdr)& header = info->dlpi_phdr[i];
     if (header.p_type != PT_LOAD || (header.p_flags & PF_X) == 0) continue;
     const uintptr_t low = info->dlpi_addr + header.p_vaddr;
-    const uintptr_t high = low + header.p_memsz;
-    if (pc < low || pc >= high) continue;
-    if (g_module_count < kModulesMax) g_modules[g_module_count++] = {low, high};
-    return 1;
+    if (InLoomCode(low) || g_module_count == kModulesMax) continue;
+    g_modules[g_module_count++] = {low, low + header.p_memsz};
   }
   return 0;
+}
+
+int ReadLoadCount(dl_phdr_info* info, size_t, void* argument) {
+  *static_cast<unsigned long long*>(argument) = info->dlpi_adds;
+  return 1;
 }
 
 const char* BaseName(const char* path) {
@@ -52,10 +105,15 @@ bool IsTakenOver(const char* name) {
 
 }  // namespace
 
-void NoteInstrumentedModule(uintptr_t pc) {
-  if (IsInstrumentedCode(pc)) return;
+void NoteInstrumentedModules() {
+  static constinit unsigned long long loaded_before = 0;
   RuntimeScope scope;
-  dl_iterate_phdr(&NoteIfContains, &pc);
+  unsigned long long loaded = 0;
+  dl_iterate_phdr(&ReadLoadCount, &loaded);
+  if (loaded == loaded_before) return;
+  loaded_before = loaded;
+  g_module_count = 0;
+  dl_iterate_phdr(&NoteIfInstrumented, nullptr);
 }
 
 bool IsInstrumentedCode(uintptr_t pc) {

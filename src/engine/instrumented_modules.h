@@ -8,8 +8,9 @@
 
 namespace heddle::engine {
 
-// The module that contains `pc` is instrumented (its constructor has called __tsan_init).
-void NoteInstrumentedModule(uintptr_t pc);
+// Looks at all loaded modules, if any was loaded since the last time: those that import __tsan_* are instrumented. Who calls
+// __tsan_init does not tell, because an optimised constructor jumps there and leaves its caller's address.
+void NoteInstrumentedModules();
 
 [[nodiscard]] bool IsInstrumentedCode(uintptr_t pc);
 

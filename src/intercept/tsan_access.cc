@@ -124,7 +124,7 @@ HEDDLE_ENTRY void __tsan_func_exit() {}
 
 // gcc's binaries call it from .preinit_array, before libc knows the environment: too early to start the loom.
 HEDDLE_ENTRY void __tsan_init() {
-  engine::NoteInstrumentedModule(HEDDLE_CALLER_PC);
+  engine::NoteInstrumentedModules();
   g_engine.set_instrumented();
 }
 

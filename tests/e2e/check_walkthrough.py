@@ -31,6 +31,8 @@ VARYING = [
     (r"0x[0-9a-f]+", "0xN"),
     (r"LWP \d+", "LWP N"),
     (r"\(\d+ ms( total)?\)", "(N ms)"),
+    # How much chance has shown depends on what it drew.
+    (r"(?<=T s), (every order seen|(about|less than) [\d.]+% unseen)$", ", COVERAGE"),
 ]
 
 
